@@ -1,0 +1,77 @@
+import type { ClientAddress } from './address.js';
+import { RequestScope } from './engine/request-scope.js';
+
+/** How a request ended. */
+export type Outcome = 'completed' | 'failed' | 'rejected';
+
+/** What `server.stats()` counts: at any moment accepted = completed + failed + rejected + active. */
+export interface ServerStats {
+  /** Requests taken since the server was made. */
+  accepted: number;
+  /** Requests that have not ended. */
+  active: number;
+  /** Requests whose handler returned. */
+  completed: number;
+  /** Requests whose handler, verification or worker failed, or that `close()` had to end. */
+  failed: number;
+  /** Requests that `verifyRequest` refused. */
+  rejected: number;
+}
+
+/** A request from the moment it was taken until it has been shut down. */
+export class ActiveRequest<Request> {
+  readonly scope = new RequestScope();
+  /** Whether `shutdownRequest` has been called: it is called once. */
+  isShutDown = false;
+
+  constructor(
+    readonly request: Request,
+    readonly clientAddress: ClientAddress,
+  ) {}
+}
+
+/** The requests that are running, and the count of those that have. */
+export class ActiveRequests<Request> {
+  readonly #running = new Map<Request, ActiveRequest<Request>>();
+  readonly #ended: Record<Outcome, number> = { completed: 0, failed: 0, rejected: 0 };
+  #watchers: (() => void)[] = [];
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  begin(request: Request, clientAddress: ClientAddress): ActiveRequest<Request> {
+    const active = new ActiveRequest(request, clientAddress);
+    this.#running.set(request, active);
+    return active;
+  }
+
+  find(request: Request): ActiveRequest<Request> | undefined {
+    return this.#running.get(request);
+  }
+
+  /** Counts a request out. One that was ended already, by `close()`, is not counted twice. */
+  end(active: ActiveRequest<Request>, outcome: Outcome): void {
+    if (!this.#running.delete(active.request)) return;
+    this.#ended[outcome]++;
+    const watchers = this.#watchers;
+    if (watchers.length === 0) return;
+    this.#watchers = [];
+    for (const watcher of watchers) watcher();
+  }
+
+  /** Resolves once fewer than `count` requests are running. */
+  async below(count: number): Promise<void> {
+    while (this.#running.size >= count) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  stats(): ServerStats {
+    const { completed, failed, rejected } = this.#ended;
+    const active = this.#running.size;
+    return { accepted: active + completed + failed + rejected, active, completed, failed, rejected };
+  }
+
+  [Symbol.iterator](): IterableIterator<ActiveRequest<Request>> {
+    return this.#running.values();
+  }
+}

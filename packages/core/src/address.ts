@@ -1,0 +1,98 @@
+import { describe, SocketServerError } from './errors.js';
+
+/** Where a TCP or UDP server listens. Without `host`, on every interface, as `net.Server` does. */
+export interface InetServerAddress {
+  readonly host?: string;
+  /** 0 lets the system choose; `serverAddress` has the real one after `listen()`. */
+  readonly port: number;
+}
+
+/** Where a Unix server listens: a path in the file system, or an abstract name (`'\0name'`, Linux). */
+export interface UnixServerAddress {
+  readonly path: string;
+}
+
+/** A listening (TCP, Unix stream) or bound (UDP, Unix datagram) socket that this process inherited. */
+export interface InheritedAddress {
+  readonly fd: number;
+}
+
+export type ServerAddress = InetServerAddress | UnixServerAddress | InheritedAddress | string;
+
+/** The address that a listening TCP or UDP server really has. */
+export interface BoundInetAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly family: 'IPv4' | 'IPv6';
+}
+
+export type BoundAddress = BoundInetAddress | UnixServerAddress;
+
+/** Who sent a request over TCP or UDP. */
+export interface InetClientAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly family: 'IPv4' | 'IPv6';
+}
+
+/** Who sent a request over a Unix socket; `path` is empty for a client that bound no name. */
+export interface UnixClientAddress {
+  readonly path: string;
+}
+
+export type ClientAddress = InetClientAddress | UnixClientAddress;
+
+/** Bytes of a path that `sockaddr_un.sun_path` can hold, its closing NUL apart (unix(7)). */
+export const MAX_UNIX_PATH = 107;
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS naming the field that is wrong */
+export function checkInetAddress(address: unknown): InetServerAddress | InheritedAddress {
+  if (typeof address !== 'object' || address === null) {
+    throw badAddress('`serverAddress` to be {host, port} or {fd}', address);
+  }
+  if ('fd' in address) return checkInherited(address);
+  const { host, port } = address as { host?: unknown; port?: unknown };
+  if (host !== undefined && typeof host !== 'string') {
+    throw badAddress('`serverAddress.host` to be a host name or an IP address', host);
+  }
+  if (host?.includes('\0')) throw badAddress('`serverAddress.host` to have no NUL character', host);
+  if (!Number.isInteger(port) || (port as number) < 0 || (port as number) > 65_535) {
+    throw badAddress('`serverAddress.port` to be an integer from 0 to 65535', port);
+  }
+  return address as InetServerAddress;
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS naming the field that is wrong */
+export function checkUnixAddress(address: unknown): UnixServerAddress | InheritedAddress {
+  if (typeof address === 'string') return checkUnixAddress({ path: address });
+  if (typeof address !== 'object' || address === null) {
+    throw badAddress('`serverAddress` to be a path, {path} or {fd}', address);
+  }
+  if ('fd' in address) return checkInherited(address);
+  const { path } = address as { path?: unknown };
+  if (typeof path !== 'string' || path === '' || path === '\0') {
+    throw badAddress('`serverAddress.path` to be a path or an abstract name (\\0name)', path);
+  }
+  const bytes = Buffer.byteLength(path);
+  if (bytes > MAX_UNIX_PATH) {
+    throw badAddress(`\`serverAddress.path\` to have at most ${MAX_UNIX_PATH} bytes`, `${bytes} bytes`);
+  }
+  if (path.includes('\0', 1)) throw badAddress('`serverAddress.path` to have no NUL inside', path);
+  return address as UnixServerAddress;
+}
+
+export function isAbstract(path: string): boolean {
+  return path.startsWith('\0');
+}
+
+function checkInherited(address: object): InheritedAddress {
+  const { fd } = address as { fd?: unknown };
+  if (!Number.isInteger(fd) || (fd as number) < 0) {
+    throw badAddress('`serverAddress.fd` to be the number of an open descriptor', fd);
+  }
+  return address as InheritedAddress;
+}
+
+function badAddress(expected: string, got: unknown): SocketServerError {
+  return new SocketServerError('ERR_SOCKETSERVER_BAD_ADDRESS', `Expected ${expected}, got ${describe(got)}`);
+}

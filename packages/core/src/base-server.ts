@@ -1,0 +1,541 @@
+import { ActiveRequests, type ActiveRequest, type Outcome, type ServerStats } from './active-requests.js';
+import { AcceptBackoff, isPassing } from './accept-backoff.js';
+import type { BoundAddress, ClientAddress, ServerAddress } from './address.js';
+import { acceptErrorChannel, closeChannel, listenChannel, traceRequest } from './diagnostics.js';
+import {
+  checkHandler,
+  importHandler,
+  type RequestHandlerConstructor,
+  type RequestHandlerSource,
+} from './engine/handler-reference.js';
+import { runHandler } from './engine/run-handler.js';
+import type { ServerView } from './engine/server-view.js';
+import { describe, SocketServerError } from './errors.js';
+import { PendingRequest } from './pending-request.js';
+import { errorReport } from './report-error.js';
+import { ServeLoop } from './serve-loop.js';
+import type { RequestSource } from './sources/request-source.js';
+import type { Arrival } from './sources/request-queue.js';
+
+/** What a server is doing. `draining`: it takes nothing more, and waits for running requests. */
+export type ServerState = 'idle' | 'listening' | 'serving' | 'draining' | 'closed';
+
+export interface ServeForeverOptions {
+  /** Milliseconds between two calls of `serviceActions()`. @default 500 */
+  pollInterval?: number;
+  /** Ends the loop when it aborts, as `shutdown()` does. */
+  signal?: AbortSignal;
+}
+
+export interface CloseOptions {
+  /** Milliseconds that running requests get to end by themselves. @default 30000 */
+  graceMs?: number;
+}
+
+/** What became of the requests that were running when `close()` was called. */
+export interface CloseReport {
+  /** Ended by themselves. */
+  drained: number;
+  /** Ended because their connection, thread or process was ended. */
+  killed: number;
+  /** Still running in this thread, which nothing can end; their connections are closed. */
+  abandoned: number;
+}
+
+/** How long handlers get, once their connections are closed, to notice it. */
+const KILL_SETTLE_MS = 100;
+
+/** The largest wait of a timer of Node; a longer one fires at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/**
+ * The base of every server: the loop that gets, verifies, processes, finishes and shuts down requests. It knows
+ * no protocol (that is the handler's) and no socket (that is the subclass's, through `openSource`).
+ *
+ * - For the caller: `listen`, `serveForever`, `handleRequest`, `shutdown`, `serverClose`, `close`, `stats`,
+ *   `fileno`, `serverAddress`, `state`.
+ * - To override: `getRequest`, `verifyRequest`, `processRequest`, `finishRequest`, `shutdownRequest`,
+ *   `closeRequest`, `handleError`, `handleTimeout`, `serviceActions`, `serverBind`, `serverActivate`.
+ * - To tune, as fields: `requestQueueSize`, `timeout`, `maxConnections`, `blockOnClose`, `allowReuseAddress`,
+ *   `allowReusePort`, `context`.
+ *
+ * Times are milliseconds. The constructor stores; `listen()` acts.
+ */
+export abstract class BaseServer<
+  Request extends object = object,
+  Address extends BoundAddress = BoundAddress,
+> {
+  readonly RequestHandlerClass: RequestHandlerSource;
+
+  /** `AF_INET`, `AF_INET6` or `AF_UNIX`. */
+  abstract readonly addressFamily: string;
+  abstract readonly socketType: 'stream' | 'datagram';
+
+  /** Connections that the kernel may queue (listen(2)); it takes no more than its `somaxconn`. @default 1024 */
+  requestQueueSize = 1_024;
+  /** Lets the port of a server that has just ended be bound again. Node always does so for TCP. @default true */
+  allowReuseAddress = true;
+  /** Lets several processes bind the same port (SO_REUSEPORT; Node ≥ 22.12). @default false */
+  allowReusePort = false;
+  /** Milliseconds that `handleRequest()` waits for a request. @default null: for ever */
+  timeout: number | null = null;
+  /** Requests that run at once; further ones stay in the kernel. @default 16384 */
+  maxConnections = 16_384;
+  /** Whether `serverClose()` waits for running requests. @default true */
+  blockOnClose = true;
+  /** Anything that structured clone takes. A handler reads it as `this.server.context`. @default undefined */
+  context: unknown = undefined;
+  /** Whether the next request is taken while others are running. The mixins set it. @default false */
+  concurrent = false;
+  /** Whether connections are left unread, for another thread or process to read. The mixins set it. @default false */
+  pauseOnConnect = false;
+
+  readonly #givenAddress: ServerAddress;
+  readonly #active = new ActiveRequests<Request>();
+  readonly #pending = new PendingRequest<Arrival<Request>>();
+  readonly #backoff = new AcceptBackoff();
+  #state: ServerState = 'idle';
+  #source: RequestSource<Request> | undefined;
+  #listening: Promise<void> | undefined;
+  #loop: ServeLoop | undefined;
+  #taking = false;
+  #shutdownAhead = false;
+  #closing: Promise<CloseReport> | undefined;
+  #ending: Promise<void> | undefined;
+  #Handler: RequestHandlerConstructor | undefined;
+
+  /**
+   * @param serverAddress - `{host, port}`, a path or `{path}` for Unix, `{fd}` for an inherited socket
+   * @param RequestHandlerClass - a class, or the `URL` of a module whose default export is one
+   * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS, ERR_SOCKETSERVER_BAD_HANDLER
+   */
+  constructor(serverAddress: ServerAddress, RequestHandlerClass: RequestHandlerSource) {
+    this.#givenAddress = this.checkAddress(serverAddress);
+    checkHandler(RequestHandlerClass);
+    this.RequestHandlerClass = RequestHandlerClass;
+  }
+
+  // ── for the caller ──────────────────────────────────────────────────────────────────────────────────────
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  /** The real address once listening (port 0 resolved), before that the one given. */
+  get serverAddress(): Address {
+    return (this.#source?.address() ?? this.#givenAddress) as Address;
+  }
+
+  /** The socket of Node behind the server; undefined before `listen()`, and for Unix datagrams, which Node has not. */
+  get socket(): object | undefined {
+    return this.#source?.socket;
+  }
+
+  /** The descriptor of the listening socket; -1 when there is none. It changes while the server runs. */
+  fileno(): number {
+    return this.#source?.fileno() ?? -1;
+  }
+
+  /** How many requests have been taken, and what became of them. A mixin adds its own figures. */
+  stats(): ServerStats {
+    return this.#active.stats();
+  }
+
+  /**
+   * Binds and activates. When either fails the server is closed. Called again, it returns the same promise.
+   * @throws the system's error (EADDRINUSE, EACCES, …), or what the handler's module throws while loading
+   */
+  listen(): Promise<void> {
+    this.#listening ??= this.#listen();
+    return this.#listening;
+  }
+
+  /**
+   * Takes requests until `shutdown()`. Listens first, if nobody has. Can be run again after a shutdown.
+   * @throws {SocketServerError} ERR_SOCKETSERVER_ALREADY_SERVING, ERR_SOCKETSERVER_CLOSED; what `listen()` throws
+   */
+  async serveForever({ pollInterval = 500, signal }: ServeForeverOptions = {}): Promise<void> {
+    checkMs('pollInterval', pollInterval);
+    const loop = this.#startTaking();
+    const stop = (): void => loop.stop();
+    this.#loop = loop;
+    let ticker: NodeJS.Timeout | undefined;
+    try {
+      signal?.addEventListener('abort', stop);
+      if (signal?.aborted || this.#shutdownAhead) stop();
+      this.#shutdownAhead = false;
+      await this.listen();
+      if (this.#state === 'listening') this.#state = 'serving';
+      ticker = setInterval(() => void this.#runServiceActions(), pollInterval);
+      await this.#serve(loop);
+    } finally {
+      clearInterval(ticker);
+      signal?.removeEventListener('abort', stop);
+      this.#source?.pause();
+      if (this.#state === 'serving') this.#state = 'listening';
+      this.#taking = false;
+      this.#loop = undefined;
+      loop.end();
+    }
+  }
+
+  /**
+   * Takes exactly one request, or calls `handleTimeout()` after `timeout` ms without one. Later requests stay in
+   * the kernel. Under a concurrent server it returns when the request has been started.
+   */
+  async handleRequest(): Promise<void> {
+    if (this.timeout !== null) checkMs('timeout', this.timeout);
+    this.#startTaking();
+    let timer: NodeJS.Timeout | undefined;
+    let expired = false;
+    try {
+      await this.listen();
+      if (this.timeout !== null) {
+        timer = setTimeout(() => {
+          expired = true;
+          this.#pending.interrupt();
+        }, this.timeout);
+      }
+      const taken = await this.#take();
+      clearTimeout(timer);
+      this.#source?.pause();
+      if (taken !== undefined) {
+        const work = this.#handle(taken);
+        if (!this.concurrent) await work;
+      } else if (expired) {
+        await this.handleTimeout();
+      }
+    } finally {
+      clearTimeout(timer);
+      this.#source?.pause();
+      this.#taking = false;
+    }
+  }
+
+  /**
+   * Ends `serveForever()`: no request is taken any more. May be called from anywhere, a handler included.
+   * Resolves when the loop has ended; running requests go on. Before `serveForever()`, the next one ends at once.
+   */
+  shutdown(): Promise<void> {
+    const loop = this.#loop;
+    if (loop === undefined) {
+      this.#shutdownAhead = true;
+      return Promise.resolve();
+    }
+    loop.stop();
+    this.#pending.interrupt();
+    return loop.ended;
+  }
+
+  /**
+   * Closes the listening socket, and waits for running requests if `blockOnClose`. Idempotent. A server that is
+   * closed stays closed. May be extended; call super.
+   */
+  serverClose(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  /**
+   * Ends gracefully: takes nothing more, aborts every handler's `signal`, waits for the handlers, and after
+   * `graceMs` ends what is left. Idempotent: a second call returns the first one's promise.
+   */
+  close({ graceMs = 30_000 }: CloseOptions = {}): Promise<CloseReport> {
+    checkMs('graceMs', graceMs);
+    this.#closing ??= this.#drain(graceMs);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  // ── to override ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Binds the address; afterwards `serverAddress` is the real one. May be extended; call super. */
+  async serverBind(): Promise<void> {
+    this.#source = this.openSource(this.#givenAddress);
+    await this.#source.open();
+  }
+
+  /** Makes the server ready to serve: loads the handler where it will run. May be extended; call super. */
+  async serverActivate(): Promise<void> {
+    await this.loadHandler();
+  }
+
+  /** The next request and who sent it. May be overridden: a failure is reported, and the loop goes on. */
+  getRequest(): Promise<Arrival<Request>> {
+    const source = this.#source;
+    return source === undefined ? Promise.reject(closed('getRequest()')) : source.next();
+  }
+
+  /** Whether to serve this client. false: it is shut down, and counted as rejected. May be overridden. */
+  verifyRequest(_request: Request, _clientAddress: ClientAddress): boolean | Promise<boolean> {
+    return true;
+  }
+
+  /**
+   * Runs a request; settles when it has ended, and rejects with what its handler threw. A mixin overrides this
+   * to decide where it runs. May be overridden.
+   */
+  async processRequest(request: Request, clientAddress: ClientAddress): Promise<void> {
+    await this.finishRequest(request, clientAddress);
+    await this.#shutdownOnce(request);
+  }
+
+  /** Builds the handler and runs it in this thread. May be overridden. */
+  finishRequest(request: Request, clientAddress: ClientAddress): Promise<void> {
+    const Handler = this.#Handler;
+    const active = this.#active.find(request);
+    if (Handler === undefined || active === undefined) return Promise.reject(closed('finishRequest()'));
+    return runHandler(Handler, { request, clientAddress, server: this.#view, scope: active.scope });
+  }
+
+  /** Flushes, half-closes and closes a request. Called once for each, whatever happened. May be extended; call super. */
+  abstract shutdownRequest(request: Request): void | Promise<void>;
+
+  /** Closes a request without ceremony. May be extended; call super. */
+  abstract closeRequest(request: Request): void | Promise<void>;
+
+  /**
+   * Learns of whatever a request's handler, verification or shutdown threw, wherever it ran; and, without a
+   * request, of failures to accept and of a `serviceActions()` that threw. Prints a block on stderr, as CPython
+   * does. May be overridden.
+   */
+  handleError(error: unknown, _request?: Request, clientAddress?: ClientAddress): void | Promise<void> {
+    console.error(errorReport(error, clientAddress));
+  }
+
+  /** Called by `handleRequest()` when `timeout` has passed. May be overridden. */
+  handleTimeout(): void | Promise<void> {}
+
+  /** Called by `serveForever()` every `pollInterval` ms. May be overridden. */
+  serviceActions(): void | Promise<void> {}
+
+  // ── for subclasses and mixins ───────────────────────────────────────────────────────────────────────────
+
+  /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS */
+  protected abstract checkAddress(address: ServerAddress): ServerAddress;
+
+  /** Makes the socket; `open()` on what is returned binds it. */
+  protected abstract openSource(address: ServerAddress): RequestSource<Request>;
+
+  /** Loads the handler into this thread. A mixin loads it where it will run instead. */
+  protected async loadHandler(): Promise<void> {
+    const source = this.RequestHandlerClass;
+    this.#Handler = 'href' in source ? await importHandler({ url: source.href, name: null }) : source;
+  }
+
+  /** Aborts the `signal` of every running handler. A mixin passes it on. */
+  protected abortRequests(reason: unknown): void {
+    for (const active of this.#active) active.scope.abort(reason);
+  }
+
+  /** Ends running requests by force. A mixin ends its workers too. */
+  protected async killRequests(): Promise<void> {
+    await Promise.all(Array.from(this.#active, async ({ request }) => this.closeRequest(request)));
+  }
+
+  // ── the loop ────────────────────────────────────────────────────────────────────────────────────────────
+
+  readonly #view: ServerView = ((server: BaseServer<Request, Address>) => ({
+    get serverAddress() {
+      return server.serverAddress;
+    },
+    get context() {
+      return server.context;
+    },
+    shutdown: () => void server.shutdown(),
+  }))(this);
+
+  async #listen(): Promise<void> {
+    if (this.#state !== 'idle') throw closed('listen()');
+    try {
+      await this.serverBind();
+      await this.serverActivate();
+    } catch (error) {
+      await this.serverClose();
+      throw error;
+    }
+    if (this.#isEnding()) throw closed('listen()');
+    this.#state = 'listening';
+    if (listenChannel.hasSubscribers) listenChannel.publish({ server: this });
+  }
+
+  /** One loop, or one `handleRequest()`, at a time: two would take each other's requests. */
+  #startTaking(): ServeLoop {
+    if (this.#isEnding()) throw closed('a request to be taken');
+    if (this.#taking) {
+      throw new SocketServerError(
+        'ERR_SOCKETSERVER_ALREADY_SERVING',
+        'Expected one serveForever() or handleRequest() at a time, got a second; call shutdown() and await the first',
+      );
+    }
+    this.#taking = true;
+    return new ServeLoop();
+  }
+
+  /** The state can change during every await; a method keeps TypeScript from assuming otherwise. */
+  #isEnding(): boolean {
+    return this.#state === 'draining' || this.#state === 'closed';
+  }
+
+  async #serve(loop: ServeLoop): Promise<void> {
+    while (!loop.isStopping) {
+      if (this.#active.size >= this.maxConnections) {
+        this.#source?.pause();
+        await loop.until(this.#active.below(this.maxConnections));
+        continue;
+      }
+      const taken = await this.#take(loop);
+      if (taken === undefined) continue;
+      const work = this.#handle(taken);
+      if (this.concurrent) continue;
+      this.#source?.pause();
+      await loop.until(work);
+    }
+  }
+
+  /** The next request, or undefined when interrupted. Errors are reported once a spell, and waited out. */
+  async #take(loop?: ServeLoop): Promise<Arrival<Request> | undefined> {
+    this.#source?.resume();
+    try {
+      const taken = await this.#pending.take(() => this.getRequest());
+      if (taken !== undefined) this.#backoff.succeeded();
+      return taken;
+    } catch (error) {
+      if (isPassing(error) || this.#isEnding()) return undefined;
+      if (this.#backoff.isFirst) await this.#reportAcceptError(error);
+      this.#source?.pause();
+      await pause(this.#backoff.failed(), loop);
+      return undefined;
+    }
+  }
+
+  async #reportAcceptError(error: unknown): Promise<void> {
+    if (acceptErrorChannel.hasSubscribers) acceptErrorChannel.publish({ server: this, error });
+    await this.#report(error);
+  }
+
+  /** Verifies and processes a request, and sees to it that it is shut down and counted. Never rejects. */
+  async #handle([request, clientAddress]: Arrival<Request>): Promise<void> {
+    const active = this.#active.begin(request, clientAddress);
+    let outcome: Outcome = 'completed';
+    try {
+      const trace = { server: this as unknown as BaseServer, request, clientAddress };
+      await traceRequest(async () => {
+        const verified = this.verifyRequest(request, clientAddress);
+        if (!(typeof verified === 'boolean' ? verified : await verified)) outcome = 'rejected';
+        else await this.processRequest(request, clientAddress);
+      }, trace);
+    } catch (error) {
+      outcome = 'failed';
+      await this.#report(error, active);
+    }
+    try {
+      await this.#shutdownOnce(request);
+    } catch (error) {
+      outcome = 'failed';
+      await this.#report(error, active);
+      await this.#closeQuietly(request);
+    }
+    this.#active.end(active, outcome);
+  }
+
+  async #shutdownOnce(request: Request): Promise<void> {
+    const active = this.#active.find(request);
+    if (active === undefined || active.isShutDown) return;
+    active.isShutDown = true;
+    await this.shutdownRequest(request);
+  }
+
+  /** After `shutdownRequest` threw, so that its socket does not stay open; that it may throw as well is no news. */
+  async #closeQuietly(request: Request): Promise<void> {
+    try {
+      await this.closeRequest(request);
+    } catch {
+      // reported once already, by the shutdown
+    }
+  }
+
+  /** An override of `handleError` may itself throw: then both errors are printed in the default form. */
+  async #report(error: unknown, active?: ActiveRequest<Request>): Promise<void> {
+    try {
+      await this.handleError(error, active?.request, active?.clientAddress);
+    } catch (second) {
+      console.error(errorReport(error, active?.clientAddress));
+      console.error(errorReport(second, active?.clientAddress));
+    }
+  }
+
+  async #runServiceActions(): Promise<void> {
+    try {
+      await this.serviceActions();
+    } catch (error) {
+      await this.#report(error);
+    }
+  }
+
+  // ── the end, in one order: stop taking, drain, deadline, kill ───────────────────────────────────────────
+
+  async #end(): Promise<void> {
+    const wasOpen = this.#state !== 'idle';
+    this.#state = 'draining';
+    void this.shutdown();
+    this.#pending.discard(([request]) => void this.#closeQuietly(request));
+    await this.#source?.close();
+    if (this.blockOnClose) await this.#active.below(1);
+    this.#state = 'closed';
+    if (wasOpen && closeChannel.hasSubscribers) closeChannel.publish({ server: this });
+  }
+
+  async #drain(graceMs: number): Promise<CloseReport> {
+    const running = [...this.#active];
+    const ended = this.serverClose();
+    this.abortRequests(new DOMException('The server is closing', 'AbortError'));
+    await within(graceMs, this.#active.below(1));
+    const left = this.#active.size;
+    if (left > 0) {
+      await this.killRequests();
+      await within(KILL_SETTLE_MS, this.#active.below(1));
+    }
+    const abandoned = this.#active.size;
+    for (const active of this.#active) this.#active.end(active, 'failed');
+    await ended;
+    return { drained: running.length - left, killed: left - abandoned, abandoned };
+  }
+}
+
+/** Waits for `work`, but no longer than `ms`. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, expired]);
+  clearTimeout(timer);
+}
+
+async function pause(ms: number, loop: ServeLoop | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await (loop === undefined ? over : loop.until(over));
+  clearTimeout(timer);
+}
+
+function checkMs(name: string, ms: number): void {
+  if (Number.isFinite(ms) && ms >= 0 && ms <= MAX_TIMER_MS) return;
+  throw new SocketServerError(
+    'ERR_SOCKETSERVER_BAD_ARGUMENT',
+    `Expected \`${name}\` to be milliseconds from 0 to ${MAX_TIMER_MS}, got ${describe(ms)}`,
+  );
+}
+
+function closed(what: string): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_CLOSED',
+    `Expected an open server for ${what}, got one that is closed; make a new one`,
+  );
+}

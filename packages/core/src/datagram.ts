@@ -1,0 +1,17 @@
+import type { ClientAddress } from './address.js';
+
+/** What a datagram's handler answers with: the server's own socket, whatever thread or process it runs in. */
+export interface DatagramSocket {
+  /**
+   * Sends one datagram from the server's address.
+   * @returns how many bytes were sent
+   * @throws the system's error: EMSGSIZE, ECONNREFUSED, ENOENT, … (send(2))
+   */
+  sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number>;
+}
+
+/** A request that is one datagram. */
+export interface DatagramRequest {
+  readonly packet: Buffer;
+  readonly socket: DatagramSocket;
+}

@@ -1,0 +1,42 @@
+import { channel, tracingChannel } from 'node:diagnostics_channel';
+import type { BaseServer } from './base-server.js';
+import type { ClientAddress } from './address.js';
+
+/** Payload of the five `tracing:socketserver.request:*` channels. `error` is there on `error` only. */
+export interface RequestTrace {
+  server: BaseServer;
+  request: object;
+  clientAddress: ClientAddress;
+  error?: unknown;
+}
+
+/** Payload of `socketserver.listen` and `socketserver.close`. */
+export interface ServerEvent {
+  server: BaseServer;
+}
+
+/** Payload of `socketserver.accept.error`, published once per spell of failures. */
+export interface AcceptErrorEvent extends ServerEvent {
+  error: unknown;
+}
+
+const requestChannel = tracingChannel<unknown, RequestTrace>('socketserver.request');
+export const listenChannel = channel('socketserver.listen');
+export const acceptErrorChannel = channel('socketserver.accept.error');
+export const closeChannel = channel('socketserver.close');
+
+/** Runs `work` inside the request's tracing channel; without a subscriber this is a plain call. */
+export function traceRequest(work: () => Promise<void>, trace: RequestTrace): Promise<void> {
+  return requestIsTraced() ? requestChannel.tracePromise(work, trace) : work();
+}
+
+/** `TracingChannel.hasSubscribers` came with Node 20.13, but not all typings know it. */
+function requestIsTraced(): boolean {
+  return (
+    requestChannel.start.hasSubscribers ||
+    requestChannel.end.hasSubscribers ||
+    requestChannel.asyncStart.hasSubscribers ||
+    requestChannel.asyncEnd.hasSubscribers ||
+    requestChannel.error.hasSubscribers
+  );
+}

@@ -1,0 +1,50 @@
+/** An error in a form that crosses to another thread or process whole, whatever was thrown. */
+export interface CrossingError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: string | number | undefined;
+  readonly cause: CrossingError | undefined;
+  /** What was thrown was no error: its text is the message. */
+  readonly thrown: boolean;
+}
+
+/** Causes are followed this far: a chain can be a circle. */
+const MAX_CAUSES = 8;
+
+export function packError(value: unknown, depth = 0): CrossingError {
+  if (!isErrorLike(value)) {
+    const message = `Thrown by the handler: ${typeof value === 'string' ? value : String(value)}`;
+    return { name: 'Error', message, stack: undefined, code: undefined, cause: undefined, thrown: true };
+  }
+  const { name, message, stack, code, cause } = value;
+  return {
+    name: String(name),
+    message: String(message),
+    stack: typeof stack === 'string' ? stack : undefined,
+    code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
+    cause: cause === undefined || depth >= MAX_CAUSES ? undefined : packError(cause, depth + 1),
+    thrown: false,
+  };
+}
+
+/** The error as the other side threw it: name, message, stack, code and cause are kept; its class is Error. */
+export function unpackError(packed: CrossingError): Error {
+  const error = new Error(
+    packed.message,
+    packed.cause === undefined ? {} : { cause: unpackError(packed.cause) },
+  );
+  define(error, 'name', packed.name);
+  define(error, 'stack', packed.stack ?? `${packed.name}: ${packed.message}`);
+  if (packed.code !== undefined) Object.assign(error, { code: packed.code });
+  return error;
+}
+
+function define(error: Error, key: 'name' | 'stack', value: string): void {
+  Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: false });
+}
+
+/** By its shape: an error of another realm is no `instanceof Error`. */
+function isErrorLike(value: unknown): value is Error & { code?: unknown } {
+  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
+}

@@ -1,0 +1,17 @@
+// For authors of mixins: what crosses to a worker, and what runs there. Users import '@socketserver/core'.
+export { packError, unpackError, type CrossingError } from './crossing-error.js';
+export {
+  handlerReference,
+  importHandler,
+  type HandlerReference,
+  type RequestHandlerConstructor,
+  type RequestHandlerSource,
+} from './handler-reference.js';
+export { RequestScope } from './request-scope.js';
+export { runHandler } from './run-handler.js';
+export type { ServerView } from './server-view.js';
+export { shutdownStream } from '../handlers/shutdown-stream.js';
+export type { HandlerInit } from '../handlers/base-request-handler.js';
+export { descriptorOf } from '../native/handle.js';
+export { needLibc, tryLibc, type Libc } from '../native/libc.js';
+export { describe } from '../errors.js';

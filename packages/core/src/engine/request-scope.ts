@@ -1,0 +1,38 @@
+type AbortListener = () => void;
+
+/**
+ * How long a request may go on: until it is aborted. Most requests never ask for their `signal`, and an
+ * AbortController costs more than the rest of a small request, so it is made when first asked for.
+ */
+export class RequestScope {
+  #controller: AbortController | undefined;
+  #aborted: { reason: unknown } | undefined;
+  #listeners: Set<AbortListener> | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#aborted !== undefined;
+  }
+
+  /** Calls `listener` when the scope is aborted. @returns takes the listener off again */
+  onAbort(listener: AbortListener): () => void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+    return () => this.#listeners?.delete(listener);
+  }
+
+  /** Idempotent: the first reason counts. */
+  abort(reason: unknown): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = { reason };
+    this.#controller?.abort(reason);
+    for (const listener of this.#listeners ?? []) listener();
+  }
+}

@@ -1,0 +1,13 @@
+import type { BoundAddress } from '../address.js';
+
+/**
+ * What a handler sees of its server. It is the same in the loop, in a thread and in a child process, so it has
+ * only what can be had in all of them.
+ */
+export interface ServerView<Context = unknown> {
+  readonly serverAddress: BoundAddress;
+  /** The server's `context`; in a thread or a child the copy that it was sent when it started. */
+  readonly context: Context;
+  /** Asks the server to stop its loop, as `server.shutdown()` does. */
+  shutdown(): void;
+}

@@ -1,0 +1,49 @@
+/** Every code that `@socketserver/core` throws; `docs/errors.md` explains each with its cure. */
+export const CORE_ERROR_CODES = [
+  'ERR_SOCKETSERVER_BAD_ADDRESS',
+  'ERR_SOCKETSERVER_BAD_ARGUMENT',
+  'ERR_SOCKETSERVER_BAD_HANDLER',
+  'ERR_SOCKETSERVER_ALREADY_SERVING',
+  'ERR_SOCKETSERVER_CLOSED',
+  'ERR_SOCKETSERVER_PATH_TAKEN',
+  'ERR_SOCKETSERVER_NATIVE_MISSING',
+  'ERR_SOCKETSERVER_UNSUPPORTED',
+  'ERR_SOCKETSERVER_LINE_TOO_LONG',
+  'ERR_SOCKETSERVER_UNEXPECTED_EOF',
+  'ERR_SOCKETSERVER_TIMEOUT',
+] as const;
+
+export type ErrorCode = `ERR_SOCKETSERVER_${string}`;
+
+/**
+ * The one error class of the project. Errors of the system (EADDRINUSE, EACCES, ECONNRESET, …) are not
+ * wrapped: they keep their own class and `code`.
+ */
+export class SocketServerError extends Error {
+  override readonly name = 'SocketServerError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** What a bad value looked like, for "Expected `x` to be …, got …": short, and safe to print. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value);
+    case 'function':
+      return `function ${value.name || '(anonymous)'}`;
+    case 'object':
+      return value === null ? 'null' : `an object with ${describeKeys(value)}`;
+    default:
+      return String(value);
+  }
+}
+
+function describeKeys(value: object): string {
+  const keys = Object.keys(value).slice(0, 5);
+  return keys.length === 0 ? 'no fields' : keys.map((key) => `\`${key}\``).join(', ');
+}

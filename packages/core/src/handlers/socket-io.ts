@@ -1,0 +1,56 @@
+import type { Socket } from 'node:net';
+import { checkCount } from './stream-reader.js';
+
+/**
+ * Receives up to `n` bytes, as soon as there are any: Python's `socket.recv`, for code that was ported from it.
+ * @returns an empty Buffer when the client has ended
+ * @throws the connection's error; {@link SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT for a bad `n`
+ */
+export async function recv(socket: Socket, n: number): Promise<Buffer> {
+  checkCount(n);
+  for (;;) {
+    if (socket.readableLength > 0) return socket.read(Math.min(n, socket.readableLength)) as Buffer;
+    if (socket.errored) throw socket.errored;
+    if (socket.readableEnded || socket.destroyed) return Buffer.alloc(0);
+    // read() on an empty buffer is what makes the socket read on, and what makes 'end' follow the last byte.
+    if (socket.read() !== null) throw new Error('unreachable: the buffer was empty');
+    await nextEvent(socket, ['readable', 'end', 'error', 'close']);
+  }
+}
+
+/**
+ * Sends all of `data`: Python's `socket.sendall`. Resolves when the socket takes more.
+ * @returns how many bytes `data` has
+ * @throws the connection's error, EPIPE when it is closed
+ */
+export function sendAll(socket: Socket, data: Uint8Array | string): Promise<number> {
+  const size = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
+  if (socket.destroyed || socket.writableEnded) return Promise.reject(socket.errored ?? brokenPipe());
+  if (socket.write(data)) return Promise.resolve(size);
+  return untilDrained(socket).then(() => size);
+}
+
+async function untilDrained(socket: Socket): Promise<void> {
+  while (socket.writableNeedDrain) {
+    await nextEvent(socket, ['drain', 'error', 'close']);
+    if (socket.errored) throw socket.errored;
+    if (socket.destroyed) throw brokenPipe();
+  }
+}
+
+function nextEvent(socket: Socket, names: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const name of names) socket.off(name, done);
+      resolve();
+    };
+    for (const name of names) socket.on(name, done);
+  });
+}
+
+function brokenPipe(): Error {
+  return Object.assign(new Error('write EPIPE: the connection is closed'), {
+    code: 'EPIPE',
+    syscall: 'write',
+  });
+}

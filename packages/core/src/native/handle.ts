@@ -1,0 +1,37 @@
+import type { Socket as DgramSocket } from 'node:dgram';
+import type { Server, Socket } from 'node:net';
+
+/**
+ * The little of Node's internals that has no public name. All of it lives here, each part is looked up before
+ * it is used, and a Node without it loses only what is named there.
+ */
+interface Handle {
+  readonly fd?: number;
+  recvStart?(): number;
+  recvStop?(): number;
+}
+
+/** The descriptor of a socket, or -1 when it is closed. */
+export function descriptorOf(socket: Server | Socket | DgramSocket): number {
+  return handleOf(socket)?.fd ?? -1;
+}
+
+/**
+ * Leaves further datagrams in the kernel, or takes them again.
+ * @returns false where this Node cannot; they are then queued in the process
+ */
+export function receive(socket: DgramSocket, on: boolean): boolean {
+  const handle = handleOf(socket);
+  if (handle?.recvStart === undefined || handle.recvStop === undefined) return false;
+  if (on) handle.recvStart();
+  else handle.recvStop();
+  return true;
+}
+
+/** A stream keeps its handle in `_handle`; a datagram socket in a state object, `_handle` being deprecated there. */
+function handleOf(socket: object): Handle | null | undefined {
+  if ('_handle' in socket && !('bind' in socket)) return socket._handle as Handle | null;
+  const state = Object.getOwnPropertySymbols(socket).find((symbol) => symbol.description === 'state symbol');
+  if (state === undefined) return undefined;
+  return (socket as Record<symbol, { handle?: Handle | null }>)[state]?.handle;
+}

@@ -1,0 +1,86 @@
+import { createRequire } from 'node:module';
+import type { LibraryHandle } from 'koffi';
+import { SocketServerError } from '../errors.js';
+
+/**
+ * The C library through koffi, for what Node has no function for. koffi is an optional dependency: this is
+ * the only file that loads it, and it does so when one of these is first needed.
+ */
+export interface Libc {
+  /** A second descriptor for the same open file, close-on-exec. @returns the descriptor, or -1 */
+  dup(fd: number): number;
+  socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array, length: number): number;
+  getsockname(fd: number, address: Uint8Array, length: Int32Array): number;
+  /** Blocks until a datagram is there. @returns its size in bytes, or -1 */
+  recvfrom(
+    fd: number,
+    into: Uint8Array,
+    size: number,
+    flags: number,
+    from: Uint8Array,
+    length: Int32Array,
+  ): number;
+  sendto(fd: number, data: Uint8Array, size: number, flags: number, to: Uint8Array, length: number): number;
+  shutdown(fd: number, how: number): number;
+  /** The number of the last error of this thread. */
+  errno(): number;
+}
+
+const F_DUPFD_CLOEXEC = process.platform === 'linux' ? 1030 : 67;
+
+let loaded: Libc | undefined;
+let failure: unknown;
+
+/** The C library, or undefined where koffi is not installed or the platform has no POSIX sockets. */
+export function tryLibc(): Libc | undefined {
+  if (loaded === undefined && failure === undefined) {
+    try {
+      loaded = load();
+    } catch (error) {
+      failure = error;
+    }
+  }
+  return loaded;
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_NATIVE_MISSING where there is none, naming who needs it */
+export function needLibc(who: string): Libc {
+  const libc = tryLibc();
+  if (libc !== undefined) return libc;
+  throw new SocketServerError(
+    'ERR_SOCKETSERVER_NATIVE_MISSING',
+    `Expected koffi to be installed for ${who}, got an error on loading it; run: npm install koffi`,
+    { cause: failure },
+  );
+}
+
+function load(): Libc {
+  if (process.platform === 'win32') throw new Error('Windows has no POSIX descriptors');
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const lib = koffi.load(null);
+  return {
+    dup: loadDup(lib),
+    socket: lib.func('int socket(int domain, int type, int protocol)'),
+    bind: lib.func('int bind(int fd, const void *address, uint32_t length)'),
+    getsockname: lib.func('int getsockname(int fd, void *address, void *length)'),
+    recvfrom: lib.func(
+      'intptr_t recvfrom(int fd, void *into, size_t size, int flags, void *from, void *length)',
+    ),
+    sendto: lib.func(
+      'intptr_t sendto(int fd, const void *data, size_t size, int flags, const void *to, uint32_t length)',
+    ),
+    shutdown: lib.func('int shutdown(int fd, int how)'),
+    errno: () => koffi.errno(),
+  };
+}
+
+/** fcntl(2) is variadic, which costs koffi 12 µs a call; only Apple's arm64 passes such arguments differently. */
+function loadDup(lib: LibraryHandle): Libc['dup'] {
+  if (process.platform === 'darwin' && process.arch === 'arm64') {
+    const fcntl = lib.func('int fcntl(int fd, int command, ...)');
+    return (fd) => fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0) as number;
+  }
+  const fcntl = lib.func('int fcntl(int fd, int command, int argument)');
+  return (fd) => fcntl(fd, F_DUPFD_CLOEXEC, 0) as number;
+}

@@ -1,0 +1,28 @@
+import { isAbstract } from '../address.js';
+
+/** Size of a whole `struct sockaddr_un` (unix(7)). */
+export const SOCKADDR_UN_SIZE = 110;
+
+const PATH_OFFSET = 2;
+const AF_UNIX = 1;
+/** BSDs have a length byte before the family byte; Linux one family of two bytes. */
+const HAS_LENGTH_BYTE = process.platform === 'darwin';
+
+/** The bytes of a path or an abstract name; an abstract name is as long as the structure, without a NUL. */
+export function encodeSockaddrUn(path: string): Buffer {
+  const name = Buffer.from(path);
+  const bytes = Buffer.alloc(PATH_OFFSET + name.length + (isAbstract(path) ? 0 : 1));
+  if (HAS_LENGTH_BYTE) bytes.set([bytes.length, AF_UNIX]);
+  else bytes.writeUInt16LE(AF_UNIX);
+  name.copy(bytes, PATH_OFFSET);
+  return bytes;
+}
+
+/** The path in `length` bytes that the kernel wrote; empty for a peer without a name. */
+export function decodeSockaddrUn(bytes: Uint8Array, length: number): string {
+  const name = Buffer.from(bytes.subarray(PATH_OFFSET, Math.max(length, PATH_OFFSET)));
+  if (name.length === 0) return '';
+  if (name[0] === 0) return name.toString();
+  const end = name.indexOf(0);
+  return name.toString('utf8', 0, end === -1 ? name.length : end);
+}

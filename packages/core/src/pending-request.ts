@@ -1,0 +1,58 @@
+/**
+ * The one `getRequest()` that is under way. It outlives a time limit and a shutdown: whoever takes next gets
+ * its outcome, so that a request on its way in is not lost.
+ */
+export class PendingRequest<Arrival> {
+  #waiter: { resolve(arrival: Arrival | undefined): void; reject(error: unknown): void } | undefined;
+  #outcome: { arrival: Arrival } | { error: unknown } | undefined;
+  #asked = false;
+
+  /** The next request, or undefined if interrupted before. At most one call at a time. */
+  take(get: () => Promise<Arrival>): Promise<Arrival | undefined> {
+    if (!this.#asked) this.#ask(get);
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+      this.#deliver();
+    });
+  }
+
+  /** Lets the waiting `take` return without a request. */
+  interrupt(): void {
+    this.#waiter?.resolve(undefined);
+    this.#waiter = undefined;
+  }
+
+  /** For the end: calls `discard` with a request that came and was not taken, now or later. */
+  discard(discard: (arrival: Arrival) => void): void {
+    this.interrupt();
+    this.#waiter = { resolve: (arrival) => arrival !== undefined && discard(arrival), reject: ignore };
+    this.#deliver();
+  }
+
+  #ask(get: () => Promise<Arrival>): void {
+    this.#asked = true;
+    get().then(
+      (arrival) => this.#settle({ arrival }),
+      (error: unknown) => this.#settle({ error }),
+    );
+  }
+
+  #settle(outcome: { arrival: Arrival } | { error: unknown }): void {
+    this.#outcome = outcome;
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    const waiter = this.#waiter;
+    const outcome = this.#outcome;
+    if (waiter === undefined || outcome === undefined) return;
+    this.#waiter = undefined;
+    this.#outcome = undefined;
+    this.#asked = false;
+    if ('arrival' in outcome) waiter.resolve(outcome.arrival);
+    else waiter.reject(outcome.error);
+  }
+}
+
+/** The server is closed: that no request can be had any more is no news. */
+function ignore(): void {}

@@ -1,0 +1,41 @@
+/** One run of the loop: what `shutdown()` stops, and waits for. */
+export class ServeLoop {
+  /** Resolves when the loop has ended. */
+  readonly ended: Promise<void>;
+  #end!: () => void;
+  #stopping = false;
+  #wake: (() => void) | undefined;
+
+  constructor() {
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when `work` has settled, or when the loop is to stop, whichever is first. */
+  async until(work: Promise<unknown>): Promise<void> {
+    if (this.#stopping) return;
+    // A race with one promise that lives as long as the loop would keep every outcome it ever lost.
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      work.then(
+        () => resolve(),
+        () => resolve(),
+      );
+    });
+    this.#wake = undefined;
+  }
+
+  end(): void {
+    this.#end();
+  }
+}

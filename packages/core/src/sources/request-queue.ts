@@ -1,0 +1,53 @@
+import type { ClientAddress } from '../address.js';
+
+export type Arrival<Request> = [request: Request, clientAddress: ClientAddress];
+
+/** Where arrivals wait for the loop, and where the loop waits for arrivals: at most one side waits at a time. */
+export class RequestQueue<Request> {
+  readonly #arrivals: Arrival<Request>[] = [];
+  #taker: { resolve(arrival: Arrival<Request>): void; reject(error: unknown): void } | undefined;
+  #failure: { error: unknown } | undefined;
+
+  get length(): number {
+    return this.#arrivals.length;
+  }
+
+  put(arrival: Arrival<Request>): void {
+    const taker = this.#taker;
+    if (taker === undefined) {
+      this.#arrivals.push(arrival);
+      return;
+    }
+    this.#taker = undefined;
+    taker.resolve(arrival);
+  }
+
+  /** Hands `error` to whoever takes next. A second failure that nobody has seen replaces the first. */
+  fail(error: unknown): void {
+    const taker = this.#taker;
+    if (taker === undefined) {
+      this.#failure = { error };
+      return;
+    }
+    this.#taker = undefined;
+    taker.reject(error);
+  }
+
+  take(): Promise<Arrival<Request>> {
+    const arrival = this.#arrivals.shift();
+    if (arrival !== undefined) return Promise.resolve(arrival);
+    if (this.#failure !== undefined) {
+      const { error } = this.#failure;
+      this.#failure = undefined;
+      return Promise.reject(error as Error);
+    }
+    return new Promise((resolve, reject) => {
+      this.#taker = { resolve, reject };
+    });
+  }
+
+  /** Takes out whatever nobody has taken. */
+  empty(): Arrival<Request>[] {
+    return this.#arrivals.splice(0);
+  }
+}

@@ -1,0 +1,22 @@
+import type { BoundAddress } from '../address.js';
+import type { Arrival } from './request-queue.js';
+
+/** Where a server's requests come from: a listening socket, or a bound datagram socket. */
+export interface RequestSource<Request> {
+  /** The socket of Node that this source reads, for `server.socket`. */
+  readonly socket: object | undefined;
+  /** Binds the address; rejects with the system's own error. Nothing is taken before `resume()`. */
+  open(): Promise<void>;
+  /** The address as the kernel knows it. */
+  address(): BoundAddress;
+  /** The descriptor, -1 when closed. */
+  fileno(): number;
+  /** The next request; at most one call at a time. */
+  next(): Promise<Arrival<Request>>;
+  /** Takes requests from the kernel. */
+  resume(): void;
+  /** Leaves requests in the kernel, which goes on queueing them. */
+  pause(): void;
+  /** Closes the socket and whatever nobody has taken. May be called in any state, any number of times. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,201 @@
+import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getSystemErrorName } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { isAbstract, MAX_UNIX_PATH, type BoundAddress, type ClientAddress } from '../address.js';
+import type { InheritedAddress, UnixServerAddress } from '../address.js';
+import type { DatagramRequest, DatagramSocket } from '../datagram.js';
+import { SocketServerError } from '../errors.js';
+import { needLibc, type Libc } from '../native/libc.js';
+import { decodeSockaddrUn, encodeSockaddrUn, SOCKADDR_UN_SIZE } from '../native/sockaddr-un.js';
+import { closed } from './datagram-receiver.js';
+import { RequestQueue, type Arrival } from './request-queue.js';
+import type { RequestSource } from './request-source.js';
+import { CLOSED, LIMIT, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
+import { claimUnixPath, type ClaimedPath } from './unix-path.js';
+
+export interface UnixDatagramReceiverOptions {
+  address: UnixServerAddress | InheritedAddress;
+  mode: number;
+  maxPacketSize: number;
+  /** Datagrams that may be taken from the kernel ahead of the loop. */
+  readAhead: number;
+}
+
+const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = process.platform === 'linux' ? 0o2000000 : 0;
+const MSG_DONTWAIT = process.platform === 'linux' ? 0x40 : 0x80;
+const SHUT_RDWR = 2;
+/** A full receiver is tried again after 1, 2, 4 … ms, up to this. A blocking sendto(2) would stop the event loop. */
+const MAX_SEND_DELAY_MS = 64;
+
+/** Receives the datagrams of a Unix socket through a thread of its own (Node has no such sockets), and answers. */
+export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, DatagramSocket {
+  readonly socket = undefined;
+  readonly #options: UnixDatagramReceiverOptions;
+  readonly #queue = new RequestQueue<DatagramRequest>();
+  readonly #cells = new Int32Array(new SharedArrayBuffer(8));
+  #libc: Libc | undefined;
+  #fd = -1;
+  #path = '';
+  #claimed: ClaimedPath | undefined;
+  #reader: Worker | undefined;
+  #delivered = 0;
+
+  constructor(options: UnixDatagramReceiverOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    const { address, mode } = this.#options;
+    this.#libc = needLibc('Unix datagram sockets');
+    if ('fd' in address) {
+      this.#fd = address.fd;
+      this.#path = this.#nameOf(address.fd);
+    } else {
+      this.#fd = this.#libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+      if (this.#fd === -1) throw this.#systemError('socket');
+      this.#path = address.path;
+      if (isAbstract(address.path)) this.#bind(address.path);
+      else this.#claimed = await claimUnixPath(address.path, mode, async (path) => this.#bind(path));
+    }
+    await this.#startReader();
+  }
+
+  address(): BoundAddress {
+    return { path: this.#path };
+  }
+
+  fileno(): number {
+    return this.#fd;
+  }
+
+  next(): Promise<Arrival<DatagramRequest>> {
+    const next = this.#queue.take();
+    return next.finally(() => {
+      this.#delivered = (this.#delivered + 1) | 0;
+      if (this.#taking) this.resume();
+    });
+  }
+
+  #taking = false;
+
+  resume(): void {
+    this.#taking = true;
+    this.#allow(this.#delivered + this.#options.readAhead);
+  }
+
+  /** The reader may already wait in the kernel: what it then takes waits in the queue. */
+  pause(): void {
+    this.#taking = false;
+    this.#allow(this.#delivered);
+  }
+
+  async close(): Promise<void> {
+    const fd = this.#fd;
+    if (fd === -1) return;
+    this.#fd = -1;
+    this.#claimed?.release();
+    this.#queue.empty();
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      const exited = new Promise((resolve) => reader.once('exit', resolve));
+      Atomics.store(this.#cells, CLOSED, 1);
+      Atomics.notify(this.#cells, LIMIT);
+      this.#libc?.shutdown(fd, SHUT_RDWR);
+      await exited;
+    }
+    closeSync(fd);
+  }
+
+  async sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
+    if (!('path' in address) || address.path === '') throw noName(address);
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    const to = encodeSockaddrUn(address.path);
+    for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, MAX_SEND_DELAY_MS)) {
+      const libc = this.#libc;
+      if (libc === undefined || this.#fd === -1) throw closed();
+      const sent = Number(libc.sendto(this.#fd, bytes, bytes.length, MSG_DONTWAIT, to, to.length));
+      if (sent >= 0) return sent;
+      const errno = libc.errno();
+      if (errno !== constants.errno.EAGAIN && errno !== constants.errno.ENOBUFS)
+        throw this.#systemError('sendto', errno);
+      await delay(waitMs);
+    }
+  }
+
+  #bind(path: string): void {
+    const name = encodeSockaddrUn(path);
+    if (this.#libc?.bind(this.#fd, name, name.length) !== 0) throw this.#systemError('bind');
+  }
+
+  #nameOf(fd: number): string {
+    const name = Buffer.alloc(SOCKADDR_UN_SIZE);
+    const length = new Int32Array([SOCKADDR_UN_SIZE]);
+    if (this.#libc?.getsockname(fd, name, length) !== 0) throw this.#systemError('getsockname');
+    return decodeSockaddrUn(name, length[0] ?? 0);
+  }
+
+  #startReader(): Promise<void> {
+    const data: ReaderData = {
+      fd: this.#fd,
+      maxPacketSize: this.#options.maxPacketSize,
+      gate: this.#cells.buffer as SharedArrayBuffer,
+    };
+    const reader = new Worker(new URL('./unix-datagram-reader.js', import.meta.url), {
+      workerData: data,
+      name: 'unix-datagram-reader',
+    });
+    this.#reader = reader;
+    reader.on('message', (message: ReaderMessage) => this.#received(message));
+    reader.on('error', (error) => this.#queue.fail(error));
+    reader.on('exit', () => {
+      this.#reader = undefined;
+    });
+    return new Promise((resolve, reject) => {
+      reader.once('online', resolve);
+      reader.once('error', reject);
+    });
+  }
+
+  #received(message: ReaderMessage): void {
+    switch (message.type) {
+      case 'datagram': {
+        const { buffer, byteOffset, byteLength } = message.packet;
+        this.#queue.put([
+          { packet: Buffer.from(buffer, byteOffset, byteLength), socket: this },
+          { path: message.path },
+        ]);
+        return;
+      }
+      case 'failed':
+        this.#queue.fail(this.#systemError('recvfrom', message.errno));
+        return;
+    }
+  }
+
+  #allow(limit: number): void {
+    Atomics.store(this.#cells, LIMIT, limit | 0);
+    Atomics.notify(this.#cells, LIMIT);
+  }
+
+  /** In the form of Node's own: `bind EACCES /path`. */
+  #systemError(syscall: string, errno = this.#libc?.errno() ?? 0): Error {
+    const code = errno === 0 ? 'UNKNOWN' : getSystemErrorName(-errno);
+    return Object.assign(new Error(`${syscall} ${code} ${this.#path.replaceAll('\0', '\\0')}`), {
+      code,
+      syscall,
+      errno: -errno,
+    });
+  }
+}
+
+function noName(address: ClientAddress): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_BAD_ADDRESS',
+    `Expected \`address\` to be the path of a socket (at most ${MAX_UNIX_PATH} bytes), got ${JSON.stringify(address)}; ` +
+      'a client that bound no name cannot be answered',
+  );
+}

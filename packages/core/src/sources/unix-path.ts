@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { MAX_UNIX_PATH } from '../address.js';
+import { SocketServerError } from '../errors.js';
+
+/** A socket file that this process made. */
+export interface ClaimedPath {
+  /** Removes the file, if it is still the one that was made. */
+  release(): void;
+}
+
+/**
+ * Makes a socket file at `path`, with no moment at which it exists with another mode, or at which a half-made
+ * one can be connected to: it is bound inside a new directory that nobody else may enter, and then linked to
+ * its name. link(2) fails where a file exists, so two servers never both believe that they have the path.
+ *
+ * Binding elsewhere has a second use: libuv removes the name that it bound when it closes the socket, and a
+ * server that leaves its clients to the kernel (see StreamListener) closes its socket without giving up its name.
+ *
+ * @throws {SocketServerError} ERR_SOCKETSERVER_PATH_TAKEN when something that is no socket is there
+ */
+export async function claimUnixPath(
+  path: string,
+  mode: number,
+  bind: (temporaryPath: string) => Promise<void>,
+): Promise<ClaimedPath> {
+  await removeDeadSocket(path);
+  const directory = mkdtempSync(join(dirname(path), '.'));
+  const inside = join(directory, 's');
+  const temporary = Buffer.byteLength(inside) <= MAX_UNIX_PATH ? inside : siblingOf(path);
+  try {
+    await bind(temporary);
+    chmodSync(temporary, mode);
+    linkSync(temporary, path);
+    const { ino, dev } = lstatSync(path);
+    return { release: () => removeIfSame(path, ino, dev) };
+  } catch (error) {
+    throw codeOf(error) === 'EEXIST' ? addressInUse(path) : error;
+  } finally {
+    rmSync(temporary, { force: true });
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** For a path so long that no directory fits in: a name as long as the last part, that nobody can guess. */
+function siblingOf(path: string): string {
+  const length = Buffer.byteLength(basename(path));
+  return join(dirname(path), randomBytes(length).toString('hex').slice(0, length));
+}
+
+/**
+ * What may be at the path: nothing; a socket nobody listens on (a server that was killed: removed); a live
+ * server's socket (refused); anything else, a symbolic link included (refused, and never removed).
+ */
+async function removeDeadSocket(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket()) {
+    throw new SocketServerError(
+      'ERR_SOCKETSERVER_PATH_TAKEN',
+      `Expected \`path\` to be free or a dead server's socket, got something else at ${path}; ` +
+        'it was left alone: choose another path, or remove it yourself',
+    );
+  }
+  if (await isAlive(path)) throw addressInUse(path);
+  removeIfSame(path, found.ino, found.dev);
+}
+
+/** A datagram socket refuses a stream's connect with EPROTOTYPE, and is alive; a dead one with ECONNREFUSED. */
+function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ path });
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error) => resolve(codeOf(error) !== 'ECONNREFUSED' && codeOf(error) !== 'ENOENT'));
+  });
+}
+
+function removeIfSame(path: string, ino: number, dev: number): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.ino === ino && found.dev === dev) unlinkSync(path);
+}
+
+/** In the form of Node's own, so that one `catch` serves TCP and Unix. */
+function addressInUse(path: string): Error {
+  return Object.assign(new Error(`listen EADDRINUSE: address already in use ${path}`), {
+    code: 'EADDRINUSE',
+    syscall: 'listen',
+    address: path,
+  });
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code;
+}

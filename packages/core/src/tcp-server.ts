@@ -1,0 +1,69 @@
+import type { Server, Socket } from 'node:net';
+import {
+  checkInetAddress,
+  type BoundAddress,
+  type BoundInetAddress,
+  type InheritedAddress,
+} from './address.js';
+import type { InetServerAddress, ServerAddress, UnixServerAddress } from './address.js';
+import { BaseServer } from './base-server.js';
+import type { RequestHandlerSource } from './engine/handler-reference.js';
+import { shutdownStream } from './handlers/shutdown-stream.js';
+import type { RequestSource } from './sources/request-source.js';
+import { StreamListener } from './sources/stream-listener.js';
+import { familyOf } from './sources/datagram-receiver.js';
+
+/**
+ * Serves TCP connections, one at a time: the next one waits in the kernel's backlog until this one has ended.
+ * A mixin serves many at once.
+ */
+export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends BaseServer<Socket, Address> {
+  readonly socketType = 'stream' as const;
+
+  constructor(
+    serverAddress: Address extends BoundInetAddress ? InetServerAddress | InheritedAddress : ServerAddress,
+    RequestHandlerClass: RequestHandlerSource,
+  ) {
+    super(serverAddress, RequestHandlerClass);
+  }
+
+  get addressFamily(): string {
+    const { serverAddress } = this;
+    if ('path' in serverAddress) return 'AF_UNIX';
+    return familyOf(serverAddress.host) === 'IPv6' ? 'AF_INET6' : 'AF_INET';
+  }
+
+  override get socket(): Server | undefined {
+    return super.socket as Server | undefined;
+  }
+
+  override shutdownRequest(request: Socket): Promise<void> {
+    return shutdownStream(request);
+  }
+
+  override closeRequest(request: Socket): void {
+    request.destroy();
+  }
+
+  protected override checkAddress(address: ServerAddress): ServerAddress {
+    return checkInetAddress(address);
+  }
+
+  protected override openSource(address: ServerAddress): RequestSource<Socket> {
+    return this.listenerAt(address as InetServerAddress | InheritedAddress);
+  }
+
+  /** The listener of a TCP or Unix server, as the fields tune it. */
+  protected listenerAt(
+    address: InetServerAddress | UnixServerAddress | InheritedAddress,
+    mode = 0,
+  ): StreamListener {
+    return new StreamListener({
+      address,
+      backlog: this.requestQueueSize,
+      mode,
+      reusePort: this.allowReusePort,
+      pauseOnConnect: this.pauseOnConnect,
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { checkUnixAddress, type ServerAddress, type UnixServerAddress } from './address.js';
+import { UnixDatagramReceiver } from './sources/unix-datagram-receiver.js';
+import { UDPServer } from './udp-server.js';
+import { unixAddress } from './unix-stream-server.js';
+
+/** Datagrams that a concurrent server takes from the kernel ahead of its loop, which hides a thread's latency. */
+const READ_AHEAD = 64;
+
+/**
+ * Serves Unix datagrams, one at a time. The address is a path, `{path}` or `{fd}`. Needs koffi, because Node has
+ * no such sockets.
+ */
+export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
+  /** Mode of the socket file, which it has from its first moment on: who may send. @default 0o600 */
+  mode = 0o600;
+
+  protected override checkAddress(address: ServerAddress): ServerAddress {
+    return checkUnixAddress(address);
+  }
+
+  protected override openSource(address: ServerAddress): UnixDatagramReceiver {
+    return new UnixDatagramReceiver({
+      address: unixAddress(address),
+      mode: this.mode,
+      maxPacketSize: this.maxPacketSize,
+      readAhead: this.concurrent ? READ_AHEAD : 1,
+    });
+  }
+}

@@ -97,6 +97,7 @@ export abstract class BaseServer<
   #state: ServerState = 'idle';
   #source: RequestSource<Request> | undefined;
   #listening: Promise<void> | undefined;
+  #opening: Promise<void> | undefined;
   #loop: ServeLoop | undefined;
   #taking = false;
   #shutdownAhead = false;
@@ -157,14 +158,14 @@ export abstract class BaseServer<
   async serveForever({ pollInterval = 500, signal }: ServeForeverOptions = {}): Promise<void> {
     checkMs('pollInterval', pollInterval);
     const loop = this.#startTaking();
-    const stop = (): void => loop.stop();
+    const stop = (): void => void this.shutdown();
     this.#loop = loop;
     let ticker: NodeJS.Timeout | undefined;
     try {
       signal?.addEventListener('abort', stop);
-      if (signal?.aborted || this.#shutdownAhead) stop();
+      if (signal?.aborted || this.#shutdownAhead) loop.stop();
       this.#shutdownAhead = false;
-      await this.listen();
+      await this.#listenUnlessClosed(loop);
       if (this.#state === 'listening') this.#state = 'serving';
       ticker = setInterval(() => void this.#runServiceActions(), pollInterval);
       await this.#serve(loop);
@@ -351,8 +352,8 @@ export abstract class BaseServer<
   async #listen(): Promise<void> {
     if (this.#state !== 'idle') throw closed('listen()');
     try {
-      await this.serverBind();
-      await this.serverActivate();
+      this.#opening = this.#open();
+      await this.#opening;
     } catch (error) {
       await this.serverClose();
       throw error;
@@ -360,6 +361,22 @@ export abstract class BaseServer<
     if (this.#isEnding()) throw closed('listen()');
     this.#state = 'listening';
     if (listenChannel.hasSubscribers) listenChannel.publish({ server: this });
+  }
+
+  async #open(): Promise<void> {
+    await this.serverBind();
+    await this.serverActivate();
+  }
+
+  /** A server that is closed while it starts to serve has served, for no time at all: that is no error. */
+  async #listenUnlessClosed(loop: ServeLoop): Promise<void> {
+    try {
+      await this.listen();
+    } catch (error) {
+      const wasClosed =
+        loop.isStopping && (error as { code?: unknown } | undefined)?.code === 'ERR_SOCKETSERVER_CLOSED';
+      if (!wasClosed) throw error;
+    }
   }
 
   /** One loop, or one `handleRequest()`, at a time: two would take each other's requests. */
@@ -483,6 +500,7 @@ export abstract class BaseServer<
     this.#state = 'draining';
     void this.shutdown();
     this.#pending.discard(([request]) => void this.#closeQuietly(request));
+    await this.#opening?.catch(isReportedByListen);
     await this.#source?.close();
     if (this.blockOnClose) await this.#active.below(1);
     this.#state = 'closed';
@@ -505,6 +523,9 @@ export abstract class BaseServer<
     return { drained: running.length - left, killed: left - abandoned, abandoned };
   }
 }
+
+/** Whoever called `listen()` has the error; closing only waits until there is nothing half open. */
+function isReportedByListen(): void {}
 
 /** Waits for `work`, but no longer than `ms`. */
 async function within(ms: number, work: Promise<void>): Promise<void> {

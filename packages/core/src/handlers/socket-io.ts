@@ -30,7 +30,19 @@ export function sendAll(socket: Socket, data: Uint8Array | string): Promise<numb
   return untilDrained(socket).then(() => size);
 }
 
-async function untilDrained(socket: Socket): Promise<void> {
+/** Many writes may wait for one socket: they share one set of listeners. */
+const draining = new WeakMap<Socket, Promise<void>>();
+
+function untilDrained(socket: Socket): Promise<void> {
+  let drained = draining.get(socket);
+  if (drained === undefined) {
+    drained = waitForDrain(socket).finally(() => draining.delete(socket));
+    draining.set(socket, drained);
+  }
+  return drained;
+}
+
+async function waitForDrain(socket: Socket): Promise<void> {
   while (socket.writableNeedDrain) {
     await nextEvent(socket, ['drain', 'error', 'close']);
     if (socket.errored) throw socket.errored;

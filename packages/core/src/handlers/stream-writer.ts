@@ -36,27 +36,30 @@ export class StreamWriter implements Writer {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     this.#buffered.push(bytes);
     this.#size += bytes.length;
-    return this.#size < this.#bufferSize
-      ? Promise.resolve(bytes.length)
-      : this.#sendBuffered().then(() => bytes.length);
+    return this.#size < this.#bufferSize ? Promise.resolve(bytes.length) : this.#sendBuffered(bytes.length);
   }
 
   /** Sends what is buffered. @throws the first error that a `write` met */
   async flush(): Promise<void> {
-    if (this.#size > 0) await this.#sendBuffered();
+    if (this.#size > 0) await this.#sendBuffered(this.#size);
     await this.#last;
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  #sendBuffered(): Promise<number> {
+  /** @returns `count`: what the caller's own write added */
+  #sendBuffered(count: number): Promise<number> {
     const bytes = Buffer.concat(this.#buffered, this.#size);
     this.#buffered = [];
     this.#size = 0;
-    return this.#send(bytes);
+    return this.#watch(sendAll(this.#socket, bytes).then(() => count));
   }
 
   #send(data: Uint8Array | string): Promise<number> {
-    const sent = sendAll(this.#socket, data);
+    return this.#watch(sendAll(this.#socket, data));
+  }
+
+  /** Remembers a failure for `flush()`, which also keeps it from being an unhandled rejection. */
+  #watch(sent: Promise<number>): Promise<number> {
     this.#last = sent.catch((error: unknown) => {
       this.#failure ??= { error };
     });

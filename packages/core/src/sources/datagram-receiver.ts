@@ -71,8 +71,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     this.pause();
   }
 
-  address(): BoundAddress {
-    if (this.#bound === undefined) throw new Error('not open');
+  address(): BoundAddress | undefined {
     return this.#bound;
   }
 

@@ -7,8 +7,8 @@ export interface RequestSource<Request> {
   readonly socket: object | undefined;
   /** Binds the address; rejects with the system's own error. Nothing is taken before `resume()`. */
   open(): Promise<void>;
-  /** The address as the kernel knows it. */
-  address(): BoundAddress;
+  /** The address as the kernel knows it; undefined before `open()`. */
+  address(): BoundAddress | undefined;
   /** The descriptor, -1 when closed. */
   fileno(): number;
   /** The next request; at most one call at a time. */

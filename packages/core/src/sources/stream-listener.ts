@@ -36,6 +36,8 @@ export class StreamListener implements RequestSource<Socket> {
   #bound: BoundAddress | undefined;
   #claimed: ClaimedPath | undefined;
   #state: State = { name: 'closed' };
+  /** The table of descriptors was nearly full at the last look. */
+  #isFull = false;
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
@@ -59,8 +61,7 @@ export class StreamListener implements RequestSource<Socket> {
     this.pause();
   }
 
-  address(): BoundAddress {
-    if (this.#bound === undefined) throw new Error('not open');
+  address(): BoundAddress | undefined {
     return this.#bound;
   }
 
@@ -82,6 +83,10 @@ export class StreamListener implements RequestSource<Socket> {
 
   resume(): void {
     if (this.#state.name !== 'paused') return;
+    if (this.#isFull && this.#isStillFull()) {
+      this.#queue.fail(tooManyFiles());
+      return;
+    }
     const { fd } = this.#state;
     this.#state = { name: 'accepting' };
     this.socket.listen({ fd }, this.#options.backlog);
@@ -105,7 +110,19 @@ export class StreamListener implements RequestSource<Socket> {
       return;
     }
     this.#queue.put([socket, clientAddressOf(socket)]);
-    if (isNearLimit(descriptorOf(socket))) this.#queue.fail(tooManyFiles());
+    if (isNearLimit(descriptorOf(socket))) {
+      this.#isFull = true;
+      this.#queue.fail(tooManyFiles());
+      this.pause();
+    }
+  }
+
+  /** A duplicate gets the lowest free number, which tells how full the table is. */
+  #isStillFull(): boolean {
+    const probe = this.#libc?.dup(this.fileno()) ?? -1;
+    if (probe !== -1) closeSync(probe);
+    this.#isFull = probe === -1 || isNearLimit(probe);
+    return this.#isFull;
   }
 
   #listen(address: StreamListenerOptions['address']): Promise<void> {

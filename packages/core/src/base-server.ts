@@ -1,7 +1,8 @@
-import { ActiveRequests, type ActiveRequest, type Outcome, type ServerStats } from './active-requests.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerStats } from './active-requests.js';
 import { AcceptBackoff, isPassing } from './accept-backoff.js';
 import type { BoundAddress, ClientAddress, ServerAddress } from './address.js';
-import { acceptErrorChannel, closeChannel, listenChannel, traceRequest } from './diagnostics.js';
+import { acceptErrorChannel, closeChannel, listenChannel } from './diagnostics.js';
 import {
   checkHandler,
   importHandler,
@@ -13,7 +14,9 @@ import type { ServerView } from './engine/server-view.js';
 import { describe, SocketServerError } from './errors.js';
 import { PendingRequest } from './pending-request.js';
 import { errorReport } from './report-error.js';
+import { RequestRunner } from './request-runner.js';
 import { ServeLoop } from './serve-loop.js';
+import { checkMs, within } from './timing.js';
 import type { RequestSource } from './sources/request-source.js';
 import type { Arrival } from './sources/request-queue.js';
 
@@ -44,9 +47,6 @@ export interface CloseReport {
 
 /** How long handlers get, once their connections are closed, to notice it. */
 const KILL_SETTLE_MS = 100;
-
-/** The largest wait of a timer of Node; a longer one fires at once. */
-const MAX_TIMER_MS = 2_147_483_647;
 
 /**
  * The base of every server: the loop that gets, verifies, processes, finishes and shuts down requests. It knows
@@ -91,7 +91,7 @@ export abstract class BaseServer<
   pauseOnConnect = false;
 
   readonly #givenAddress: ServerAddress;
-  readonly #active = new ActiveRequests<Request>();
+  readonly #runner = new RequestRunner<Request>(this);
   readonly #pending = new PendingRequest<Arrival<Request>>();
   readonly #backoff = new AcceptBackoff();
   #state: ServerState = 'idle';
@@ -139,7 +139,7 @@ export abstract class BaseServer<
 
   /** How many requests have been taken, and what became of them. A mixin adds its own figures. */
   stats(): ServerStats {
-    return this.#active.stats();
+    return this.#runner.active.stats();
   }
 
   /**
@@ -201,7 +201,7 @@ export abstract class BaseServer<
       clearTimeout(timer);
       this.#source?.pause();
       if (taken !== undefined) {
-        const work = this.#handle(taken);
+        const work = this.#runner.run(taken);
         if (!this.concurrent) await work;
       } else if (expired) {
         await this.handleTimeout();
@@ -281,13 +281,13 @@ export abstract class BaseServer<
    */
   async processRequest(request: Request, clientAddress: ClientAddress): Promise<void> {
     await this.finishRequest(request, clientAddress);
-    await this.#shutdownOnce(request);
+    await this.#runner.shutdownOnce(request);
   }
 
   /** Builds the handler and runs it in this thread. May be overridden. */
   finishRequest(request: Request, clientAddress: ClientAddress): Promise<void> {
     const Handler = this.#Handler;
-    const active = this.#active.find(request);
+    const active = this.#runner.active.find(request);
     if (Handler === undefined || active === undefined) return Promise.reject(closed('finishRequest()'));
     return runHandler(Handler, { request, clientAddress, server: this.#view, scope: active.scope });
   }
@@ -329,12 +329,12 @@ export abstract class BaseServer<
 
   /** Aborts the `signal` of every running handler. A mixin passes it on. */
   protected abortRequests(reason: unknown): void {
-    for (const active of this.#active) active.scope.abort(reason);
+    for (const active of this.#runner.active) active.scope.abort(reason);
   }
 
   /** Ends running requests by force. A mixin ends its workers too. */
   protected async killRequests(): Promise<void> {
-    await Promise.all(Array.from(this.#active, async ({ request }) => this.closeRequest(request)));
+    await Promise.all(Array.from(this.#runner.active, async ({ request }) => this.closeRequest(request)));
   }
 
   // ── the loop ────────────────────────────────────────────────────────────────────────────────────────────
@@ -399,14 +399,14 @@ export abstract class BaseServer<
 
   async #serve(loop: ServeLoop): Promise<void> {
     while (!loop.isStopping) {
-      if (this.#active.size >= this.maxConnections) {
+      if (this.#runner.active.size >= this.maxConnections) {
         this.#source?.pause();
-        await loop.until(this.#active.below(this.maxConnections));
+        await loop.until(this.#runner.active.below(this.maxConnections));
         continue;
       }
       const taken = await this.#take(loop);
       if (taken === undefined) continue;
-      const work = this.#handle(taken);
+      const work = this.#runner.run(taken);
       if (this.concurrent) continue;
       this.#source?.pause();
       await loop.until(work);
@@ -424,72 +424,29 @@ export abstract class BaseServer<
       if (isPassing(error) || this.#isEnding()) return undefined;
       if (this.#backoff.isFirst) await this.#reportAcceptError(error);
       this.#source?.pause();
-      await pause(this.#backoff.failed(), loop);
+      await this.#wait(this.#backoff.failed(), loop);
       return undefined;
     }
   }
 
+  /** A wait that `shutdown()` ends early. */
+  async #wait(ms: number, loop: ServeLoop | undefined): Promise<void> {
+    const timer = new AbortController();
+    const over = delay(ms, undefined, { signal: timer.signal });
+    await (loop === undefined ? over : loop.until(over));
+    timer.abort();
+  }
+
   async #reportAcceptError(error: unknown): Promise<void> {
     if (acceptErrorChannel.hasSubscribers) acceptErrorChannel.publish({ server: this, error });
-    await this.#report(error);
-  }
-
-  /** Verifies and processes a request, and sees to it that it is shut down and counted. Never rejects. */
-  async #handle([request, clientAddress]: Arrival<Request>): Promise<void> {
-    const active = this.#active.begin(request, clientAddress);
-    let outcome: Outcome = 'completed';
-    try {
-      const trace = { server: this as unknown as BaseServer, request, clientAddress };
-      await traceRequest(async () => {
-        const verified = this.verifyRequest(request, clientAddress);
-        if (!(typeof verified === 'boolean' ? verified : await verified)) outcome = 'rejected';
-        else await this.processRequest(request, clientAddress);
-      }, trace);
-    } catch (error) {
-      outcome = 'failed';
-      await this.#report(error, active);
-    }
-    try {
-      await this.#shutdownOnce(request);
-    } catch (error) {
-      outcome = 'failed';
-      await this.#report(error, active);
-      await this.#closeQuietly(request);
-    }
-    this.#active.end(active, outcome);
-  }
-
-  async #shutdownOnce(request: Request): Promise<void> {
-    const active = this.#active.find(request);
-    if (active === undefined || active.isShutDown) return;
-    active.isShutDown = true;
-    await this.shutdownRequest(request);
-  }
-
-  /** After `shutdownRequest` threw, so that its socket does not stay open; that it may throw as well is no news. */
-  async #closeQuietly(request: Request): Promise<void> {
-    try {
-      await this.closeRequest(request);
-    } catch {
-      // reported once already, by the shutdown
-    }
-  }
-
-  /** An override of `handleError` may itself throw: then both errors are printed in the default form. */
-  async #report(error: unknown, active?: ActiveRequest<Request>): Promise<void> {
-    try {
-      await this.handleError(error, active?.request, active?.clientAddress);
-    } catch (second) {
-      console.error(errorReport(error, active?.clientAddress));
-      console.error(errorReport(second, active?.clientAddress));
-    }
+    await this.#runner.report(error);
   }
 
   async #runServiceActions(): Promise<void> {
     try {
       await this.serviceActions();
     } catch (error) {
-      await this.#report(error);
+      await this.#runner.report(error);
     }
   }
 
@@ -499,60 +456,33 @@ export abstract class BaseServer<
     const wasOpen = this.#state !== 'idle';
     this.#state = 'draining';
     void this.shutdown();
-    this.#pending.discard(([request]) => void this.#closeQuietly(request));
+    this.#pending.discard(([request]) => void this.#runner.closeQuietly(request));
     await this.#opening?.catch(isReportedByListen);
     await this.#source?.close();
-    if (this.blockOnClose) await this.#active.below(1);
+    if (this.blockOnClose) await this.#runner.active.below(1);
     this.#state = 'closed';
     if (wasOpen && closeChannel.hasSubscribers) closeChannel.publish({ server: this });
   }
 
   async #drain(graceMs: number): Promise<CloseReport> {
-    const running = [...this.#active];
+    const running = this.#runner.active.size;
     const ended = this.serverClose();
     this.abortRequests(new DOMException('The server is closing', 'AbortError'));
-    await within(graceMs, this.#active.below(1));
-    const left = this.#active.size;
+    await within(graceMs, this.#runner.active.below(1));
+    const left = this.#runner.active.size;
     if (left > 0) {
       await this.killRequests();
-      await within(KILL_SETTLE_MS, this.#active.below(1));
+      await within(KILL_SETTLE_MS, this.#runner.active.below(1));
     }
-    const abandoned = this.#active.size;
-    for (const active of this.#active) this.#active.end(active, 'failed');
+    const abandoned = this.#runner.active.size;
+    for (const active of this.#runner.active) this.#runner.active.end(active, 'failed');
     await ended;
-    return { drained: running.length - left, killed: left - abandoned, abandoned };
+    return { drained: running - left, killed: left - abandoned, abandoned };
   }
 }
 
 /** Whoever called `listen()` has the error; closing only waits until there is nothing half open. */
 function isReportedByListen(): void {}
-
-/** Waits for `work`, but no longer than `ms`. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, expired]);
-  clearTimeout(timer);
-}
-
-async function pause(ms: number, loop: ServeLoop | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await (loop === undefined ? over : loop.until(over));
-  clearTimeout(timer);
-}
-
-function checkMs(name: string, ms: number): void {
-  if (Number.isFinite(ms) && ms >= 0 && ms <= MAX_TIMER_MS) return;
-  throw new SocketServerError(
-    'ERR_SOCKETSERVER_BAD_ARGUMENT',
-    `Expected \`${name}\` to be milliseconds from 0 to ${MAX_TIMER_MS}, got ${describe(ms)}`,
-  );
-}
 
 function closed(what: string): SocketServerError {
   return new SocketServerError(

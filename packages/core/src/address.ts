@@ -75,7 +75,7 @@ export function checkUnixAddress(address: unknown): UnixServerAddress | Inherite
   }
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_UNIX_PATH) {
-    throw badAddress(`\`serverAddress.path\` to have at most ${MAX_UNIX_PATH} bytes`, `${bytes} bytes`);
+    throw badAddress(`\`serverAddress.path\` to have at most ${MAX_UNIX_PATH} bytes`, bytes);
   }
   if (path.includes('\0', 1)) throw badAddress('`serverAddress.path` to have no NUL inside', path);
   return address as UnixServerAddress;

@@ -11,7 +11,7 @@ import {
 } from './engine/handler-reference.js';
 import { runHandler } from './engine/run-handler.js';
 import type { ServerView } from './engine/server-view.js';
-import { describe, SocketServerError } from './errors.js';
+import { SocketServerError } from './errors.js';
 import { PendingRequest } from './pending-request.js';
 import { errorReport } from './report-error.js';
 import { RequestRunner } from './request-runner.js';

@@ -14,7 +14,10 @@ export const DEFAULT_LINE_LIMIT = 65_536;
 const EMPTY = Buffer.alloc(0);
 const NEWLINE = 10;
 
-/** Reads bytes and lines, as Python's buffered `rfile` does. One read at a time. */
+/**
+ * Reads bytes and lines, as Python's buffered `rfile` does. One read at a time. A read that fails leaves what it
+ * had gathered to the next one.
+ */
 export class StreamReader implements AsyncIterable<Buffer> {
   readonly #source: ByteSource;
   readonly #scope: RequestScope | undefined;
@@ -32,7 +35,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
    */
   async read(n?: number): Promise<Buffer> {
     if (n === undefined) {
-      while (await this.#fill());
+      await this.#collect(Infinity);
       return this.#take(this.#buffer.length);
     }
     checkCount(n);
@@ -47,6 +50,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
   async readExactly(n: number): Promise<Buffer> {
     checkCount(n);
     if (this.#buffer.length < n) await this.#collect(n);
+    if (this.#buffer.length < n) throw unexpectedEnd(n, this.#buffer.length);
     return this.#take(n);
   }
 
@@ -60,16 +64,21 @@ export class StreamReader implements AsyncIterable<Buffer> {
     checkCount(limit, 'limit');
     const chunks: Buffer[] = [];
     let length = 0;
-    for (;;) {
-      const at = this.#buffer.indexOf(NEWLINE);
-      const size = at === -1 ? this.#buffer.length : at + 1;
-      if (length + size > limit) throw lineTooLong(limit);
-      length += size;
-      const part = this.#take(size);
-      if (at !== -1) return chunks.length === 0 ? part : Buffer.concat([...chunks, part], length);
-      if (size > 0) chunks.push(part);
-      if (!(length === 0 ? await this.#fillUnlessClosing() : await this.#fill()))
-        return Buffer.concat(chunks, length);
+    try {
+      for (;;) {
+        const at = this.#buffer.indexOf(NEWLINE);
+        const size = at === -1 ? this.#buffer.length : at + 1;
+        if (length + size > limit) throw lineTooLong(limit);
+        length += size;
+        const part = this.#take(size);
+        if (at !== -1) return chunks.length === 0 ? part : Buffer.concat([...chunks, part], length);
+        if (size > 0) chunks.push(part);
+        if (!(length === 0 ? await this.#fillUnlessClosing() : await this.#fill()))
+          return Buffer.concat(chunks, length);
+      }
+    } catch (error) {
+      this.#buffer = Buffer.concat([...chunks, this.#buffer]);
+      throw error;
     }
   }
 
@@ -90,23 +99,19 @@ export class StreamReader implements AsyncIterable<Buffer> {
     return taken;
   }
 
+  /** Fills the buffer up to `n` bytes, or up to the end, with one copy. */
   async #collect(n: number): Promise<void> {
-    const chunks = [this.#buffer];
+    const chunks: Buffer[] = [];
     let length = this.#buffer.length;
-    while (length < n) {
-      const chunk = this.#ended ? null : await this.#source.pull();
-      if (chunk === null) {
-        this.#ended = true;
-        this.#buffer = Buffer.concat(chunks, length);
-        throw new SocketServerError(
-          'ERR_SOCKETSERVER_UNEXPECTED_EOF',
-          `Expected ${n} bytes, got ${length} before the client ended; use read(${n}) to take what there is`,
-        );
+    try {
+      while (length < n && (await this.#fill())) {
+        chunks.push(this.#buffer);
+        length += this.#buffer.length;
+        this.#buffer = EMPTY;
       }
-      chunks.push(chunk);
-      length += chunk.length;
+    } finally {
+      this.#buffer = Buffer.concat(chunks, length);
     }
-    this.#buffer = Buffer.concat(chunks, length);
   }
 
   /** @returns false at the end */
@@ -210,6 +215,13 @@ export class PacketSource implements ByteSource {
     this.#packet = null;
     return Promise.resolve(packet);
   }
+}
+
+function unexpectedEnd(n: number, got: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_UNEXPECTED_EOF',
+    `Expected ${n} bytes, got ${got} before the client ended; use read(${n}) to take what there is`,
+  );
 }
 
 function lineTooLong(limit: number): SocketServerError {

@@ -50,12 +50,17 @@ export class StreamListener implements RequestSource<Socket> {
 
   async open(): Promise<void> {
     const { address, mode } = this.#options;
-    if ('path' in address && !isAbstract(address.path)) {
-      this.#claimed = await claimUnixPath(address.path, mode, (path) => this.#listen({ path }));
-      this.#bound = { path: address.path };
-    } else {
-      await this.#listen(address);
-      this.#bound = this.#boundAddress();
+    try {
+      if ('path' in address && !isAbstract(address.path)) {
+        this.#claimed = await claimUnixPath(address.path, mode, (path) => this.#listen({ path }));
+        this.#bound = { path: address.path };
+      } else {
+        await this.#listen(address);
+        this.#bound = this.#boundAddress();
+      }
+    } catch (error) {
+      this.socket.close();
+      throw error;
     }
     this.#state = { name: 'accepting' };
     this.pause();
@@ -109,7 +114,7 @@ export class StreamListener implements RequestSource<Socket> {
       socket.destroy();
       return;
     }
-    this.#queue.put([socket, clientAddressOf(socket)]);
+    this.#queue.put([socket, clientAddressOf(socket, this.#bound)]);
     if (isNearLimit(descriptorOf(socket))) {
       this.#isFull = true;
       this.#queue.fail(tooManyFiles());
@@ -162,10 +167,10 @@ function meetsItInTheHandler(): void {}
 
 type State = { name: 'accepting' } | { name: 'paused'; fd: number } | { name: 'closed' };
 
-/** A client that has already gone has no address left to tell. */
-function clientAddressOf(socket: Socket): ClientAddress {
-  const { remoteAddress, remotePort, remoteFamily } = socket;
-  if (remoteAddress === undefined || remotePort === undefined) return { path: '' };
+/** A TCP client that has already gone has no address left to tell; a Unix client rarely has one. */
+function clientAddressOf(socket: Socket, server: BoundAddress | undefined): ClientAddress {
+  if (server === undefined || 'path' in server) return { path: '' };
+  const { remoteAddress = '', remotePort = 0, remoteFamily = server.family } = socket;
   return { address: remoteAddress, port: remotePort, family: remoteFamily as InetClientAddress['family'] };
 }
 

@@ -27,7 +27,7 @@ export async function claimUnixPath(
   bind: (temporaryPath: string) => Promise<void>,
 ): Promise<ClaimedPath> {
   await removeDeadSocket(path);
-  const directory = mkdtempSync(join(dirname(path), '.'));
+  const directory = mkdtempSync(join(dirname(path), '.socket-'));
   const inside = join(directory, 's');
   const temporary = Buffer.byteLength(inside) <= MAX_UNIX_PATH ? inside : siblingOf(path);
   try {

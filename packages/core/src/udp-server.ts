@@ -18,6 +18,8 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
   Address
 > {
   readonly socketType = 'datagram' as const;
+  /** With SO_REUSEADDR two UDP sockets can have one port, and one of them gets nothing (socket(7)). @default false */
+  override allowReuseAddress = false;
   /** Bytes of a datagram that are kept; the rest is cut off, as recvfrom(2) does. @default 8192 */
   maxPacketSize = 8_192;
 

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** An error in a form that crosses to another thread or process whole, whatever was thrown. */
 export interface CrossingError {
   readonly name: string;
@@ -12,20 +14,31 @@ export interface CrossingError {
 /** Causes are followed this far: a chain can be a circle. */
 const MAX_CAUSES = 8;
 
-export function packError(value: unknown, depth = 0): CrossingError {
-  if (!isErrorLike(value)) {
-    const message = `Thrown by the handler: ${typeof value === 'string' ? value : String(value)}`;
-    return { name: 'Error', message, stack: undefined, code: undefined, cause: undefined, thrown: true };
+/** Never throws: an error that cannot be read is told of by one that can. */
+export function packError(value: unknown): CrossingError {
+  try {
+    return pack(value, 0);
+  } catch {
+    return packThrown('a value that throws when it is read');
   }
+}
+
+function pack(value: unknown, depth: number): CrossingError {
+  if (!isErrorLike(value)) return packThrown(typeof value === 'object' ? inspect(value) : String(value));
   const { name, message, stack, code, cause } = value;
   return {
     name: String(name),
     message: String(message),
     stack: typeof stack === 'string' ? stack : undefined,
     code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
-    cause: cause === undefined || depth >= MAX_CAUSES ? undefined : packError(cause, depth + 1),
+    cause: cause === undefined || depth >= MAX_CAUSES ? undefined : pack(cause, depth + 1),
     thrown: false,
   };
+}
+
+function packThrown(text: string): CrossingError {
+  const message = `Thrown by the handler: ${text}`;
+  return { name: 'Error', message, stack: undefined, code: undefined, cause: undefined, thrown: true };
 }
 
 /** The error as the other side threw it: name, message, stack, code and cause are kept; its class is Error. */

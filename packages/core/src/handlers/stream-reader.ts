@@ -101,8 +101,9 @@ export class StreamReader implements AsyncIterable<Buffer> {
 
   /** Fills the buffer up to `n` bytes, or up to the end, with one copy. */
   async #collect(n: number): Promise<void> {
-    const chunks: Buffer[] = [];
+    const chunks = [this.#buffer];
     let length = this.#buffer.length;
+    this.#buffer = EMPTY;
     try {
       while (length < n && (await this.#fill())) {
         chunks.push(this.#buffer);
@@ -150,7 +151,8 @@ export class SocketSource implements ByteSource {
 
   constructor(socket: Socket, highWaterMark: number) {
     this.#socket = socket;
-    this.#highWaterMark = highWaterMark;
+    // CPython's 0 (unbuffered) and -1 (its default) are seen in ported code; what has arrived has to wait somewhere.
+    this.#highWaterMark = Math.max(1, highWaterMark);
   }
 
   pull(): Promise<Buffer | null> {

@@ -1,20 +1,21 @@
 const FIRST_MS = 100;
 const LAST_MS = 1_000;
+/** Failures closer together than this are one spell: near a limit, accepting works and fails by turns. */
+const SPELL_MS = 10_000;
 
 /** Waits between failed accepts: 100 ms, doubling to 1 s, until one succeeds. */
 export class AcceptBackoff {
   #nextMs = FIRST_MS;
+  #failedAt = -Infinity;
 
-  /** Whether the next failure is the first of its spell: the one to report. */
-  get isFirst(): boolean {
-    return this.#nextMs === FIRST_MS;
-  }
-
-  /** How long to wait now. */
-  failed(): number {
-    const wait = this.#nextMs;
-    this.#nextMs = Math.min(wait * 2, LAST_MS);
-    return wait;
+  /** @returns how long to wait, and whether this failure begins a spell: the one to report */
+  failed(): { waitMs: number; isFirst: boolean } {
+    const now = performance.now();
+    const isFirst = now - this.#failedAt > SPELL_MS;
+    this.#failedAt = now;
+    const waitMs = this.#nextMs;
+    this.#nextMs = Math.min(waitMs * 2, LAST_MS);
+    return { waitMs, isFirst };
   }
 
   succeeded(): void {

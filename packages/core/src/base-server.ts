@@ -422,9 +422,10 @@ export abstract class BaseServer<
       return taken;
     } catch (error) {
       if (isPassing(error) || this.#isEnding()) return undefined;
-      if (this.#backoff.isFirst) await this.#reportAcceptError(error);
+      const { waitMs, isFirst } = this.#backoff.failed();
       this.#source?.pause();
-      await this.#wait(this.#backoff.failed(), loop);
+      if (isFirst) await this.#reportAcceptError(error);
+      await this.#wait(waitMs, loop);
       return undefined;
     }
   }

@@ -5,10 +5,11 @@ const RULE = '-'.repeat(40);
 
 /** The block that the default `handleError` prints, in CPython's form. */
 export function errorReport(error: unknown, clientAddress: ClientAddress | undefined): string {
-  const from = clientAddress === undefined ? 'a request' : `the request of ${clientName(clientAddress)}`;
-  return [RULE, `Exception occurred during processing of ${from}`, escapeControls(textOf(error)), RULE].join(
-    '\n',
-  );
+  const where =
+    clientAddress === undefined
+      ? 'in the server'
+      : `during processing of the request of ${clientName(clientAddress)}`;
+  return [RULE, `Exception occurred ${where}`, escapeControls(textOf(error)), RULE].join('\n');
 }
 
 /** `127.0.0.1:52044`, `[::1]:52044`, a path, or `an unnamed peer`. */

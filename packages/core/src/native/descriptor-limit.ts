@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * How many descriptors are kept free for the handlers' own files and sockets. libuv answers EMFILE by accepting
@@ -6,21 +6,27 @@ import { readFileSync } from 'node:fs';
  */
 const RESERVE = 24;
 
+/** A running process's limit can be changed from outside (prlimit(1)): it is read again this often. */
+const CHECK_EVERY = 256;
+
+let limit = 0;
+let nextCheck = 0;
+
 /**
- * Whether an accepted descriptor shows that the table is nearly full: the kernel always gives out the lowest
- * free number, so a high one means that all below it are taken. The limit is read only for numbers that could
- * be near it, because a running process's limit can be changed from outside (prlimit(1)).
+ * Whether a descriptor that was just given out shows that the table is nearly full: the kernel always gives the
+ * lowest free number, so when it is high, all below it are taken.
  */
 export function isNearLimit(fd: number): boolean {
-  if (fd < lastLimit - RESERVE && fd < nextCheck) return false;
-  lastLimit = readLimit();
+  if (fd < limit - RESERVE && fd < nextCheck) return false;
+  limit = readLimit();
   nextCheck = fd + CHECK_EVERY;
-  return fd >= lastLimit - RESERVE;
+  return fd >= limit - RESERVE;
 }
 
-const CHECK_EVERY = 256;
-let lastLimit = 0;
-let nextCheck = 0;
+/** Whether the table still is nearly full. It lists every descriptor, and is meant for use after `isNearLimit`. */
+export function isStillNearLimit(): boolean {
+  return readdirSync('/proc/self/fd').length >= limit - RESERVE;
+}
 
 /** The soft RLIMIT_NOFILE, or Infinity where /proc does not tell. */
 function readLimit(): number {

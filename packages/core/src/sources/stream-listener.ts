@@ -3,7 +3,7 @@ import { createServer, type ListenOptions, type Server, type Socket } from 'node
 import { isAbstract, type BoundAddress, type ClientAddress, type InetClientAddress } from '../address.js';
 import { SocketServerError } from '../errors.js';
 import { descriptorOf } from '../native/handle.js';
-import { isNearLimit } from '../native/descriptor-limit.js';
+import { isNearLimit, isStillNearLimit } from '../native/descriptor-limit.js';
 import { tryLibc, type Libc } from '../native/libc.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
@@ -88,9 +88,12 @@ export class StreamListener implements RequestSource<Socket> {
 
   resume(): void {
     if (this.#state.name !== 'paused') return;
-    if (this.#isFull && this.#isStillFull()) {
-      this.#queue.fail(tooManyFiles());
-      return;
+    if (this.#isFull) {
+      this.#isFull = isStillNearLimit();
+      if (this.#isFull) {
+        this.#queue.fail(tooManyFiles());
+        return;
+      }
     }
     const { fd } = this.#state;
     this.#state = { name: 'accepting' };
@@ -120,14 +123,6 @@ export class StreamListener implements RequestSource<Socket> {
       this.#queue.fail(tooManyFiles());
       this.pause();
     }
-  }
-
-  /** A duplicate gets the lowest free number, which tells how full the table is. */
-  #isStillFull(): boolean {
-    const probe = this.#libc?.dup(this.fileno()) ?? -1;
-    if (probe !== -1) closeSync(probe);
-    this.#isFull = probe === -1 || isNearLimit(probe);
-    return this.#isFull;
   }
 
   #listen(address: StreamListenerOptions['address']): Promise<void> {

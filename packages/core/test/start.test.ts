@@ -85,7 +85,7 @@ describe('npm start', () => {
     expect(await readAll(client)).toBe('ONE\n');
     expect(await program.ended).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(`${signal}: waiting for 1 running.*\n.*Closed: 1 drained, 0 killed`),
+      stdout: expect.stringMatching(`${signal}: draining 1 running;.*\n.*Closed: 1 drained, 0 killed`),
       stderr: '',
     });
   });

@@ -11,6 +11,9 @@ export interface ClaimedPath {
   release(): void;
 }
 
+/** Names that are tried before bind(2) may say that the name is taken: a last part of one letter leaves few. */
+const MAX_TRIES = 1_000;
+
 /**
  * Makes a socket file at `path`, with no moment at which it exists with another mode, or at which a half-made
  * one can be connected to: it is bound inside a new directory that nobody else may enter, and then linked to
@@ -30,8 +33,10 @@ export async function claimUnixPath(
   const directory = mkdtempSync(join(dirname(path), '.socket-'));
   const inside = join(directory, 's');
   const temporary = Buffer.byteLength(inside) <= MAX_UNIX_PATH ? inside : siblingOf(path);
+  let isBound = false;
   try {
     await bind(temporary);
+    isBound = true;
     chmodSync(temporary, mode);
     linkSync(temporary, path);
     const { ino, dev } = lstatSync(path);
@@ -39,15 +44,19 @@ export async function claimUnixPath(
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? addressInUse(path) : error;
   } finally {
-    rmSync(temporary, { force: true });
+    if (isBound) rmSync(temporary, { force: true }); // else it is somebody else's, or in the directory
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-/** For a path so long that no directory fits in: a name as long as the last part, that nobody can guess. */
+/** For a path so long that no directory fits in: a free name as long as the last part, that is hard to guess. */
 function siblingOf(path: string): string {
   const length = Buffer.byteLength(basename(path));
-  return join(dirname(path), randomBytes(length).toString('hex').slice(0, length));
+  for (let tries = 1; ; tries++) {
+    const sibling = join(dirname(path), randomBytes(length).toString('base64url').slice(0, length));
+    const isFree = sibling !== path && lstatSync(sibling, { throwIfNoEntry: false }) === undefined;
+    if (isFree || tries === MAX_TRIES) return sibling;
+  }
 }
 
 /**

@@ -1,1 +1,16 @@
-export {};
+export { CODES as THREADING_ERROR_CODES } from './errors.js';
+export type { HandOver } from './hand-over.js';
+export type { PoolOptions } from './pool-options.js';
+export type { ThreadContext } from './thread-pool.js';
+export {
+  ThreadingMixIn,
+  type Threaded,
+  type ThreadingMembers,
+  type ThreadingStats,
+} from './threading-mixin.js';
+export {
+  ThreadingTCPServer,
+  ThreadingUDPServer,
+  ThreadingUnixDatagramServer,
+  ThreadingUnixStreamServer,
+} from './threading-servers.js';

@@ -1,0 +1,74 @@
+import { SocketServerError } from '@socketserver/core';
+
+/** Every code that `@socketserver/threading` throws of its own; `docs/errors.md` explains each with its cure. */
+export const CODES = [
+  'ERR_SOCKETSERVER_THREAD_DIED',
+  'ERR_SOCKETSERVER_THREADS_FAILED',
+  'ERR_SOCKETSERVER_ALREADY_READ',
+  'ERR_SOCKETSERVER_BAD_CONTEXT',
+] as const;
+
+/** For a request whose thread ended before its handler did; `cause` is what ended the thread. */
+export function threadDied(thread: string, cause: unknown): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_THREAD_DIED',
+    `Expected ${thread} to outlive its requests, got its end: ${messageOf(cause)}`,
+    { cause },
+  );
+}
+
+/** For requests that find no thread, after `deaths` threads in a row died without having served any. */
+export function threadsFailed(deaths: number, cause: unknown): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_THREADS_FAILED',
+    `Expected a thread to load the handler and to serve, got ${deaths} in a row that ended before their first ` +
+      `request, the last with: ${messageOf(cause)}`,
+    { cause },
+  );
+}
+
+/** For a thread that ended while it loaded the handler. */
+export function threadDiedLoading(url: string, cause: unknown): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_THREAD_DIED',
+    `Expected a thread to load ${url}, got its end: ${messageOf(cause)}`,
+    { cause },
+  );
+}
+
+export function alreadyRead(bytes: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_ALREADY_READ',
+    `Expected a connection that nobody has read from, got one with ${bytes} bytes read on the main side; ` +
+      'read in the handler, not in verifyRequest()',
+  );
+}
+
+export function badContext(cause: unknown): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_BAD_CONTEXT',
+    `Expected \`context\` to be what structured clone takes, got: ${messageOf(cause)}; ` +
+      'override threadContext() to give each thread a value of its own, or to transfer what cannot be cloned',
+    { cause },
+  );
+}
+
+export function badField(name: string, expected: string, got: unknown): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_BAD_ARGUMENT',
+    `Expected \`${name}\` to be ${expected}, got ${String(got)}`,
+  );
+}
+
+export function closed(what: string): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_CLOSED',
+    `Expected an open server for ${what}, got one that is closed; make a new one`,
+  );
+}
+
+function messageOf(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'message' in cause
+    ? String(cause.message)
+    : String(cause);
+}

@@ -1,0 +1,93 @@
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { MessageChannel, type TransferListItem } from 'node:worker_threads';
+import { getSystemErrorName } from 'node:util';
+import { descriptorOf, needLibc, type Libc } from '@socketserver/core/engine';
+import { alreadyRead, closed } from './errors.js';
+
+/** How connections reach a thread. Datagrams are always transferred. */
+export type HandOver = 'transfer' | 'dup';
+
+/** A connection on its way to a thread. */
+export interface Parcel {
+  readonly content: number | Socket;
+  readonly transfer: TransferListItem | undefined;
+  /** Whether it can be posted to a second thread when the first has died before it began. */
+  readonly canBeReposted: boolean;
+  /** Closes the connection of a parcel that no thread has begun. */
+  discard(): void;
+}
+
+/**
+ * The best way that this Node has: its own transfer for TCP (Node ≥ 24.20, ≥ 26.6), elsewhere dup(2).
+ * @throws {SocketServerError} ERR_SOCKETSERVER_NATIVE_MISSING where there is neither
+ */
+export function chooseHandOver(addressFamily: string): HandOver {
+  if (addressFamily !== 'AF_UNIX' && canTransfer()) return 'transfer';
+  neededLibc();
+  return 'dup';
+}
+
+/**
+ * Whether this Node can transfer a socket, found out by asking it for one that has no connection: a Node that
+ * can says that this one is in no state for it, one that cannot takes it for no transferable at all.
+ */
+function canTransfer(): boolean {
+  const { port1 } = new MessageChannel();
+  const socket = new Socket();
+  try {
+    port1.postMessage(socket, [socket as unknown as TransferListItem]);
+    return true;
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE';
+  } finally {
+    port1.close();
+  }
+}
+
+/**
+ * Takes a connection out of this thread. Afterwards `socket` is a closed shell.
+ * @throws {SocketServerError} ERR_SOCKETSERVER_ALREADY_READ, ERR_SOCKETSERVER_CLOSED; the system's EMFILE
+ */
+export function packConnection(socket: Socket, handOver: HandOver): Parcel {
+  const fd = descriptorOf(socket);
+  if (socket.destroyed || fd === -1) throw closed('a request to be handed to a thread');
+  if (socket.bytesRead > 0) throw alreadyRead(socket.bytesRead);
+  return handOver === 'transfer' ? transferred(socket) : duplicated(socket, fd);
+}
+
+/** A message that a dead thread has not read takes its sockets along: Node closes them. */
+function transferred(socket: Socket): Parcel {
+  return {
+    content: socket,
+    transfer: socket as unknown as TransferListItem,
+    canBeReposted: false,
+    discard: () => socket.destroy(),
+  };
+}
+
+/**
+ * The duplicate keeps the connection open when the original is closed. The number alone would not do: two
+ * handles of libuv would close one descriptor, and the second close would hit a stranger's. A number that was
+ * posted to a thread and not taken by it still belongs to the process: it can go to another thread, or must be
+ * closed here.
+ */
+function duplicated(socket: Socket, fd: number): Parcel {
+  const libc = neededLibc();
+  const copy = libc.dup(fd);
+  if (copy === -1) throw systemError('dup', libc.errno());
+  socket.destroy();
+  return { content: copy, transfer: undefined, canBeReposted: true, discard: () => closeSync(copy) };
+}
+
+function neededLibc(): Libc {
+  return needLibc(
+    `handing connections to threads on Node ${process.versions.node} (from Node 24.20 and 26.6 on TCP needs none)`,
+  );
+}
+
+/** In the form of Node's own. */
+function systemError(syscall: string, errno: number): Error {
+  const code = getSystemErrorName(-errno);
+  return Object.assign(new Error(`${syscall} ${code}`), { code, syscall, errno: -errno });
+}

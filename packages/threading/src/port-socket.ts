@@ -1,0 +1,41 @@
+import type { ClientAddress, DatagramSocket } from '@socketserver/core';
+import { unpackError } from '@socketserver/core/engine';
+import type { Outbox } from './outbox.js';
+import type { FromThread, ToThread } from './protocol.js';
+
+interface Waiter {
+  resolve(bytes: number): void;
+  reject(error: Error): void;
+}
+
+/** The server's socket as a datagram's handler has it in a thread: what it sends leaves on the main side. */
+export class PortSocket implements DatagramSocket {
+  readonly #outbox: Outbox<FromThread>;
+  readonly #waiters = new Map<number, Waiter>();
+  #lastAnswer = 0;
+
+  constructor(outbox: Outbox<FromThread>) {
+    this.#outbox = outbox;
+  }
+
+  sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
+    const answer = ++this.#lastAnswer;
+    // A copy of its own size: a clone of a Buffer would take along the whole block that it is a part of.
+    const bytes = typeof data === 'string' ? data : new Uint8Array(data);
+    this.#outbox.post(
+      { type: 'send', answer, data: bytes, address },
+      typeof bytes === 'string' ? undefined : bytes.buffer,
+    );
+    return new Promise((resolve, reject) => {
+      this.#waiters.set(answer, { resolve, reject });
+    });
+  }
+
+  /** The main side has sent it, or could not. */
+  sent({ answer, outcome }: ToThread & { type: 'sent' }): void {
+    const waiter = this.#waiters.get(answer);
+    this.#waiters.delete(answer);
+    if (typeof outcome === 'number') waiter?.resolve(outcome);
+    else waiter?.reject(unpackError(outcome));
+  }
+}

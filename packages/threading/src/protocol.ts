@@ -1,0 +1,40 @@
+import type { Socket } from 'node:net';
+import type { MessagePort } from 'node:worker_threads';
+import type { BoundAddress, ClientAddress } from '@socketserver/core';
+import type { CrossingError, HandlerReference } from '@socketserver/core/engine';
+
+/** What a thread is started with: the one task of piscina's that it ever gets. */
+export interface ThreadStart {
+  /** Carries everything that follows, in arrays of messages. */
+  port: MessagePort;
+  handler: HandlerReference;
+  serverAddress: BoundAddress;
+  context: unknown;
+  /**
+   * One cell, the id of the last request that the thread has begun. Requests begin in the order of their ids, so
+   * that the main side knows without a message which ones a dead thread never touched.
+   */
+  begun: Int32Array;
+}
+
+/** What the thread answers to its start. */
+export type ThreadReady = { type: 'loaded'; threadId: number } | { type: 'failed'; error: CrossingError };
+
+export type ToThread =
+  /** A connection: the number of a duplicated descriptor, or the transferred socket itself. */
+  | { type: 'stream'; id: number; socket: number | Socket; clientAddress: ClientAddress }
+  | { type: 'datagram'; id: number; packet: Uint8Array; clientAddress: ClientAddress }
+  /** The outcome of a `send`. */
+  | { type: 'sent'; answer: number; outcome: number | CrossingError }
+  | { type: 'abort'; reason: CrossingError }
+  /** No request will follow: write out what is buffered, and say `ended`. */
+  | { type: 'end' };
+
+export type FromThread =
+  /** The handler of request `id` has returned, and its connection is closed. */
+  | { type: 'completed'; id: number }
+  | { type: 'failed'; id: number; error: CrossingError }
+  /** Send a datagram from the server's socket; the outcome comes back under the number `answer`. */
+  | { type: 'send'; answer: number; data: Uint8Array | string; address: ClientAddress }
+  | { type: 'shutdown' }
+  | { type: 'ended' };

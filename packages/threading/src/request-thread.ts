@@ -1,0 +1,177 @@
+import type { MessagePort, Worker } from 'node:worker_threads';
+import type { DatagramSocket } from '@socketserver/core';
+import { packError, unpackError, type CrossingError } from '@socketserver/core/engine';
+import { Outbox } from './outbox.js';
+import type { FromThread, ToThread } from './protocol.js';
+import type { ThreadJob } from './thread-job.js';
+
+export interface RequestThreadEvents {
+  /** A job has ended, and there is room for another. */
+  jobEnded(thread: RequestThread): void;
+  /** A handler has called `this.server.shutdown()`. */
+  shutdown(): void;
+}
+
+/** What a dead thread leaves behind. */
+export interface Remains {
+  cause: unknown;
+  /** Jobs whose handler it had begun. */
+  begun: ThreadJob[];
+  /** Jobs that were posted to it, and that it never touched. */
+  untouched: ThreadJob[];
+  /** Whether it ever began a job. */
+  hasServed: boolean;
+}
+
+/** How long a thread gets to write out what is buffered, before it is ended all the same. */
+const END_MS = 1_000;
+
+/** The main side of one thread: posts jobs to it, hears how they ended, and knows what is left when it dies. */
+export class RequestThread {
+  readonly name: string;
+  /** Settles when the thread is gone and everything it had said has been heard. */
+  readonly gone: Promise<Remains>;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #begun: Int32Array;
+  readonly #events: RequestThreadEvents;
+  readonly #outbox: Outbox<ToThread>;
+  readonly #jobs = new Map<number, ThreadJob>();
+  /** The server's socket, once a datagram has been posted. */
+  #socket: DatagramSocket | undefined;
+  #lastId = 0;
+  #holdsProcess: boolean;
+  #heardEnd: (() => void) | undefined;
+
+  constructor(
+    { worker, port, begun }: { worker: Worker; port: MessagePort; begun: Int32Array },
+    { holdsProcess, ...events }: RequestThreadEvents & { holdsProcess: boolean },
+  ) {
+    this.name = `Thread-${worker.threadId}`;
+    this.#worker = worker;
+    this.#port = port;
+    this.#begun = begun;
+    this.#events = events;
+    this.#holdsProcess = holdsProcess;
+    this.#outbox = new Outbox(port);
+    this.gone = this.#untilGone();
+    port.on('message', (messages: FromThread[]) => {
+      for (const message of messages) this.#heard(message);
+    });
+    port.unref();
+  }
+
+  /** How many jobs it has. */
+  get load(): number {
+    return this.#jobs.size;
+  }
+
+  /** @throws what `pack` throws: the job has then not been posted */
+  post(job: ThreadJob): void {
+    const id = (this.#lastId + 1) | 0;
+    const { message, transfer } = job.pack(id);
+    if (job.travelsAlone) this.#port.postMessage([message], transfer === undefined ? [] : [transfer]);
+    else this.#outbox.post(message, transfer);
+    this.#lastId = id;
+    this.#jobs.set(id, job);
+    this.#socket = job.socket;
+    if (this.#holdsProcess) this.#port.ref();
+  }
+
+  abort(reason: unknown): void {
+    this.#outbox.post({ type: 'abort', reason: packError(reason) });
+  }
+
+  /** Whether running jobs keep the process alive. */
+  holdProcess(holds: boolean): void {
+    this.#holdsProcess = holds;
+    if (holds && this.#jobs.size > 0) this.#port.ref();
+    else this.#port.unref();
+  }
+
+  /** Lets the thread write out what is buffered, then ends it. For one that has no jobs. */
+  async end(): Promise<void> {
+    const heard = new Promise<void>((resolve) => {
+      this.#heardEnd = resolve;
+    });
+    this.#outbox.post({ type: 'end' });
+    this.#outbox.flush();
+    this.#port.ref();
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, END_MS);
+    });
+    await Promise.race([heard, this.gone, expired]);
+    clearTimeout(timer);
+    await this.kill();
+  }
+
+  /** Ends the thread at once. */
+  async kill(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #heard(message: FromThread): void {
+    switch (message.type) {
+      case 'completed':
+        this.#take(message.id)?.complete();
+        this.#events.jobEnded(this);
+        return;
+      case 'failed':
+        this.#take(message.id)?.fail(unpackError(message.error));
+        this.#events.jobEnded(this);
+        return;
+      case 'send':
+        void this.#send(message);
+        return;
+      case 'shutdown':
+        this.#events.shutdown();
+        return;
+      case 'ended':
+        this.#heardEnd?.();
+        return;
+    }
+  }
+
+  #take(id: number): ThreadJob | undefined {
+    const job = this.#jobs.get(id);
+    this.#jobs.delete(id);
+    if (this.#jobs.size === 0) this.#port.unref();
+    return job;
+  }
+
+  async #send({ answer, data, address }: FromThread & { type: 'send' }): Promise<void> {
+    let outcome: number | CrossingError;
+    try {
+      outcome = (await this.#socket?.sendTo(data, address)) ?? 0;
+    } catch (error) {
+      outcome = packError(error);
+    }
+    this.#outbox.post({ type: 'sent', answer, outcome });
+  }
+
+  /** The port closes after the last message, the worker exits after its last instruction: both must have been seen. */
+  async #untilGone(): Promise<Remains> {
+    let cause: unknown;
+    this.#worker.once('error', (error) => {
+      cause = error;
+    });
+    const [code] = await Promise.all([
+      new Promise<number>((resolve) => this.#worker.once('exit', resolve)),
+      new Promise<void>((resolve) => this.#port.once('close', resolve)),
+    ]);
+    return { cause: cause ?? new Error(`it exited with code ${code}`), ...this.#remains() };
+  }
+
+  #remains(): Omit<Remains, 'cause'> {
+    const last = Atomics.load(this.#begun, 0);
+    const begun: ThreadJob[] = [];
+    const untouched: ThreadJob[] = [];
+    for (const [id, job] of this.#jobs) {
+      if (((last - id) | 0) >= 0) begun.push(job);
+      else untouched.push(job);
+    }
+    this.#jobs.clear();
+    return { begun, untouched, hasServed: last !== 0 };
+  }
+}

@@ -1,0 +1,109 @@
+import type { Socket } from 'node:net';
+import type { TransferListItem } from 'node:worker_threads';
+import type { ClientAddress, DatagramRequest, DatagramSocket } from '@socketserver/core';
+import { packConnection, type HandOver, type Parcel } from './hand-over.js';
+import type { ToThread } from './protocol.js';
+
+/** A message with what moves along with it. */
+export interface Posting {
+  message: ToThread;
+  transfer: TransferListItem | undefined;
+}
+
+/** A request that runs in a thread, from the moment it looks for one until it has ended. */
+export abstract class ThreadJob {
+  /** Settles when the request has ended; rejects with what its handler threw, or with what became of its thread. */
+  readonly ended: Promise<void>;
+  complete!: () => void;
+  fail!: (error: unknown) => void;
+
+  constructor(protected readonly clientAddress: ClientAddress) {
+    this.ended = new Promise((resolve, reject) => {
+      this.complete = resolve;
+      this.fail = reject;
+    });
+  }
+
+  /** Where a handler's datagrams leave. */
+  abstract readonly socket: DatagramSocket | undefined;
+  /** Whether the message can share a posting with others. */
+  abstract readonly travelsAlone: boolean;
+
+  /** The message that starts it. Called again for a second thread. */
+  abstract pack(id: number): Posting;
+
+  /** After its thread has died before it began: whether it can go to another one. */
+  abstract get canBeReposted(): boolean;
+
+  /** Lets go of a request that no thread has begun. */
+  abstract discard(): void;
+}
+
+export class StreamJob extends ThreadJob {
+  readonly socket = undefined;
+  readonly travelsAlone: boolean;
+  readonly #connection: Socket;
+  readonly #handOver: HandOver;
+  #parcel: Parcel | undefined;
+
+  constructor(connection: Socket, clientAddress: ClientAddress, handOver: HandOver) {
+    super(clientAddress);
+    this.#connection = connection;
+    this.#handOver = handOver;
+    // One socket that cannot be transferred would fail the whole posting.
+    this.travelsAlone = handOver === 'transfer';
+  }
+
+  pack(id: number): Posting {
+    this.#parcel ??= packConnection(this.#connection, this.#handOver);
+    const { content, transfer } = this.#parcel;
+    return { message: { type: 'stream', id, socket: content, clientAddress: this.clientAddress }, transfer };
+  }
+
+  get canBeReposted(): boolean {
+    return this.#parcel === undefined || this.#parcel.canBeReposted;
+  }
+
+  discard(): void {
+    if (this.#parcel === undefined) this.#connection.destroy();
+    else this.#parcel.discard();
+  }
+}
+
+export class DatagramJob extends ThreadJob {
+  readonly socket: DatagramSocket;
+  readonly travelsAlone = false;
+  readonly #packet: Buffer;
+  #isMoved = false;
+
+  constructor({ packet, socket }: DatagramRequest, clientAddress: ClientAddress) {
+    super(clientAddress);
+    this.#packet = packet;
+    this.socket = socket;
+  }
+
+  pack(id: number): Posting {
+    const packet = movable(this.#packet);
+    this.#isMoved = true;
+    return {
+      message: { type: 'datagram', id, packet, clientAddress: this.clientAddress },
+      transfer: packet.buffer,
+    };
+  }
+
+  /** A packet that was moved to a thread is lost with it, as a datagram may be. */
+  get canBeReposted(): boolean {
+    return !this.#isMoved;
+  }
+
+  /** Nothing to let go of. */
+  discard(): void {}
+}
+
+/** The packet in memory of its own: moving a part of a shared block would take the rest of the block along. */
+function movable(packet: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = packet;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(packet);
+}

@@ -1,0 +1,127 @@
+import { Socket } from 'node:net';
+import type { MessagePort } from 'node:worker_threads';
+import type { ClientAddress, DatagramRequest, ServerView } from '@socketserver/core';
+import {
+  packError,
+  RequestScope,
+  runHandler,
+  shutdownStream,
+  unpackError,
+  type RequestHandlerConstructor,
+} from '@socketserver/core/engine';
+import { Outbox } from './outbox.js';
+import type { FromThread, ThreadStart, ToThread } from './protocol.js';
+import { PortSocket } from './port-socket.js';
+
+/** The thread's side of a server: takes requests from the port, runs their handlers, says how they ended. */
+export class ThreadSide {
+  readonly #Handler: RequestHandlerConstructor;
+  readonly #port: MessagePort;
+  readonly #begun: Int32Array;
+  readonly #outbox: Outbox<FromThread>;
+  readonly #socket: PortSocket;
+  readonly #view: ServerView;
+  readonly #scopes = new Set<RequestScope>();
+  #abortReason: { reason: Error } | undefined;
+
+  constructor({ port, begun, serverAddress, context }: ThreadStart, Handler: RequestHandlerConstructor) {
+    this.#Handler = Handler;
+    this.#port = port;
+    this.#begun = begun;
+    this.#outbox = new Outbox(port);
+    this.#socket = new PortSocket(this.#outbox);
+    this.#view = { serverAddress, context, shutdown: () => this.#outbox.post({ type: 'shutdown' }) };
+  }
+
+  listen(): void {
+    this.#port.on('message', (messages: ToThread[]) => {
+      for (const message of messages) this.#received(message);
+    });
+    // A thread that ends in the middle of a turn still says what had ended before.
+    process.once('exit', () => this.#outbox.flush());
+  }
+
+  #received(message: ToThread): void {
+    switch (message.type) {
+      case 'stream':
+        void this.#serveStream(message);
+        return;
+      case 'datagram':
+        void this.#serveDatagram(message);
+        return;
+      case 'sent':
+        this.#socket.sent(message);
+        return;
+      case 'abort':
+        this.#abortReason = { reason: unpackError(message.reason) };
+        for (const scope of this.#scopes) scope.abort(this.#abortReason.reason);
+        return;
+      case 'end':
+        void this.#end();
+        return;
+    }
+  }
+
+  async #serveStream({ id, socket: content, clientAddress }: ToThread & { type: 'stream' }): Promise<void> {
+    // In this order: a descriptor that the main side takes for untouched must be untouched.
+    Atomics.store(this.#begun, 0, id);
+    let failure: { error: unknown } | undefined;
+    try {
+      const socket = typeof content === 'number' ? new Socket({ fd: content, allowHalfOpen: true }) : content;
+      socket.on('error', meetsItInTheHandler);
+      failure = await this.#run(socket, clientAddress);
+      await shutdownStream(socket);
+    } catch (error) {
+      failure = { error };
+    }
+    this.#report(id, failure);
+  }
+
+  async #serveDatagram({ id, packet, clientAddress }: ToThread & { type: 'datagram' }): Promise<void> {
+    Atomics.store(this.#begun, 0, id);
+    const { buffer, byteOffset, byteLength } = packet;
+    const request: DatagramRequest = {
+      packet: Buffer.from(buffer, byteOffset, byteLength),
+      socket: this.#socket,
+    };
+    this.#report(id, await this.#run(request, clientAddress));
+  }
+
+  /** @returns what the handler threw */
+  async #run(request: object, clientAddress: ClientAddress): Promise<{ error: unknown } | undefined> {
+    const scope = new RequestScope();
+    if (this.#abortReason !== undefined) scope.abort(this.#abortReason.reason);
+    this.#scopes.add(scope);
+    try {
+      await runHandler(this.#Handler, { request, clientAddress, server: this.#view, scope });
+      return undefined;
+    } catch (error) {
+      return { error };
+    } finally {
+      this.#scopes.delete(scope);
+    }
+  }
+
+  #report(id: number, failure: { error: unknown } | undefined): void {
+    this.#outbox.post(
+      failure === undefined
+        ? { type: 'completed', id }
+        : { type: 'failed', id, error: packError(failure.error) },
+    );
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all([written(process.stdout), written(process.stderr)]);
+    this.#outbox.post({ type: 'ended' });
+  }
+}
+
+/** What a thread prints passes through the main thread, piece by piece. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
+/** The handler meets an error where it reads or writes; without any listener it would end the thread. */
+function meetsItInTheHandler(): void {}

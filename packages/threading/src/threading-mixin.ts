@@ -1,0 +1,155 @@
+import type { Socket } from 'node:net';
+import { availableParallelism } from 'node:os';
+import type { ResourceLimits } from 'node:worker_threads';
+import type {
+  AbstractConstructor,
+  BaseServer,
+  ClientAddress,
+  DatagramRequest,
+  Mixed,
+  ServerStats,
+} from '@socketserver/core';
+import { handlerReference } from '@socketserver/core/engine';
+import { closed } from './errors.js';
+import { chooseHandOver, type HandOver } from './hand-over.js';
+import { checkThreadFields, type PoolOptions } from './pool-options.js';
+import { DatagramJob, StreamJob, type ThreadJob } from './thread-job.js';
+import { ThreadPool, type ThreadContext } from './thread-pool.js';
+
+export interface ThreadingStats extends ServerStats {
+  /** How connections reach the threads; null before `listen()`. */
+  handOver: HandOver | null;
+  /** Threads that have loaded the handler. */
+  threads: number;
+}
+
+/** What {@link ThreadingMixIn} adds. */
+export interface ThreadingMembers {
+  concurrent: boolean;
+  pauseOnConnect: boolean;
+  /** Threads that are always ready. @default null: as many as `maxThreads` */
+  minThreads: number | null;
+  /** Threads at most; those above `minThreads` start when all others are full. @default available parallelism */
+  maxThreads: number;
+  /** Requests that one thread runs at once; 1 for handlers that block. Further ones wait. @default 1024 */
+  requestsPerThread: number;
+  /** Milliseconds without a request after which a thread above `minThreads` ends. @default 30000 */
+  idleTimeout: number;
+  /** Memory of each thread, as `new Worker()` takes it. @default null: Node's own limits */
+  resourceLimits: ResourceLimits | null;
+  /** Whether the process may end while requests run that nobody waits for. @default false */
+  daemonThreads: boolean;
+  /** Whatever else piscina takes: `env`, `execArgv`, `niceIncrement`, … @default {} */
+  poolOptions: PoolOptions;
+  /** What a new thread gets as its `this.server.context`. May be overridden, to transfer or to tell threads apart. */
+  threadContext(): ThreadContext;
+  stats(): ThreadingStats;
+}
+
+/** A server whose requests run in threads. */
+export type Threaded<Base extends AbstractConstructor> = Mixed<Base, ThreadingMembers>;
+
+/**
+ * Runs every request in a thread. The main side accepts, verifies and hands over; the connection itself moves
+ * to the thread, where the handler has a real `net.Socket`. For handlers that compute, or that block.
+ *
+ * On the main side run `verifyRequest`, `handleError`, `shutdownRequest` and `serviceActions`; after the
+ * hand-over their `request` is a closed socket. In the threads runs the handler, and nothing else.
+ *
+ * @example class Server extends ThreadingMixIn(TCPServer) {}
+ */
+export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(base: Base): Threaded<Base> {
+  abstract class ThreadingServer extends base implements ThreadingMembers {
+    override concurrent = true;
+    override pauseOnConnect = true;
+    minThreads: number | null = null;
+    maxThreads = availableParallelism();
+    requestsPerThread = 1_024;
+    idleTimeout = 30_000;
+    resourceLimits: ResourceLimits | null = null;
+    daemonThreads = false;
+    poolOptions: PoolOptions = {};
+    #handOver: HandOver | null = null;
+    #pool: ThreadPool | undefined;
+    #ended: Promise<void> | undefined;
+
+    // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
+    constructor(...args: any[]) {
+      super(...args);
+      handlerReference(this.RequestHandlerClass);
+    }
+
+    override stats(): ThreadingStats {
+      return { ...super.stats(), handOver: this.#handOver, threads: this.#pool?.size ?? 0 };
+    }
+
+    threadContext(): ThreadContext {
+      return { context: this.context };
+    }
+
+    override async serverBind(): Promise<void> {
+      checkThreadFields(this);
+      await super.serverBind();
+    }
+
+    /** Starts the threads. Resolves when each has loaded the handler. */
+    protected override async loadHandler(): Promise<void> {
+      this.#handOver = this.socketType === 'datagram' ? 'transfer' : chooseHandOver(this.addressFamily);
+      this.#pool = new ThreadPool({
+        ...checkThreadFields(this),
+        handler: handlerReference(this.RequestHandlerClass),
+        serverAddress: this.serverAddress,
+        threadContext: () => this.threadContext(),
+        holdsProcess: !this.daemonThreads,
+        onShutdown: () => void this.shutdown(),
+        onFailure: (error) => void this.#report(error),
+      });
+      await this.#pool.start();
+    }
+
+    override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
+      const pool = this.#pool;
+      if (pool === undefined) return Promise.reject(closed('processRequest()'));
+      return pool.run(this.#jobOf(request, clientAddress));
+    }
+
+    protected override abortRequests(reason: unknown): void {
+      super.abortRequests(reason);
+      this.#pool?.abort(reason);
+    }
+
+    protected override async killRequests(): Promise<void> {
+      await Promise.all([super.killRequests(), this.#pool?.kill()]);
+    }
+
+    override serverClose(): Promise<void> {
+      this.#ended ??= this.#end(super.serverClose());
+      return this.#ended;
+    }
+
+    async #end(closing: Promise<void>): Promise<void> {
+      const pool = this.#pool;
+      // Whoever waits for the end keeps the process alive, whatever `daemonThreads` says.
+      if (this.blockOnClose) pool?.holdProcess(true);
+      await closing;
+      const ended = pool?.end();
+      if (this.blockOnClose) await ended;
+    }
+
+    #jobOf(request: object, clientAddress: ClientAddress): ThreadJob {
+      return this.socketType === 'datagram'
+        ? new DatagramJob(request as DatagramRequest, clientAddress)
+        : new StreamJob(request as Socket, clientAddress, this.#handOver ?? 'dup');
+    }
+
+    /** An override of `handleError` may itself throw; that ends no thread. */
+    async #report(error: Error): Promise<void> {
+      try {
+        await this.handleError(error);
+      } catch (second) {
+        console.error(error, second);
+      }
+    }
+  }
+  return ThreadingServer;
+}

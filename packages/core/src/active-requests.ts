@@ -50,19 +50,29 @@ export class ActiveRequests<Request> {
     return this.#running.get(request);
   }
 
+  /** Resolves once no request is running. */
+  none(): Promise<void> {
+    return this.below(() => 1);
+  }
+
   /** Counts a request out. One that was ended already, by `close()`, is not counted twice. */
   end(active: ActiveRequest<Request>, outcome: Outcome): void {
     if (!this.#running.delete(active.request)) return;
     this.#ended[outcome]++;
+    this.recheck();
+  }
+
+  /** Lets those who wait in `below` look again: after a request has ended, or when their limit may have changed. */
+  recheck(): void {
     const watchers = this.#watchers;
     if (watchers.length === 0) return;
     this.#watchers = [];
     for (const watcher of watchers) watcher();
   }
 
-  /** Resolves once fewer than `count` requests are running. */
-  async below(count: number): Promise<void> {
-    while (this.#running.size >= count) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  /** Resolves once fewer than `limit()` requests are running. */
+  async below(limit: () => number): Promise<void> {
+    while (this.#running.size >= limit()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
 
   stats(): ServerStats {

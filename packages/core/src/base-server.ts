@@ -79,7 +79,7 @@ export abstract class BaseServer<
   allowReusePort = false;
   /** Milliseconds that `handleRequest()` waits for a request. @default null: for ever */
   timeout: number | null = null;
-  /** Requests that run at once; further ones stay in the kernel. @default 16384 */
+  /** Requests that run at once; further ones stay in the kernel. Heeded at once or within `pollInterval`. @default 16384 */
   maxConnections = 16_384;
   /** Whether `serverClose()` waits for running requests. @default true */
   blockOnClose = true;
@@ -401,7 +401,7 @@ export abstract class BaseServer<
     while (!loop.isStopping) {
       if (this.#runner.active.size >= this.maxConnections) {
         this.#source?.pause();
-        await loop.until(this.#runner.active.below(this.maxConnections));
+        await loop.until(this.#runner.active.below(() => this.maxConnections));
         continue;
       }
       const taken = await this.#take(loop);
@@ -444,6 +444,7 @@ export abstract class BaseServer<
   }
 
   async #runServiceActions(): Promise<void> {
+    this.#runner.active.recheck(); // maxConnections may have been raised
     try {
       await this.serviceActions();
     } catch (error) {
@@ -460,7 +461,7 @@ export abstract class BaseServer<
     this.#pending.discard(([request]) => void this.#runner.closeQuietly(request));
     await this.#opening?.catch(isReportedByListen);
     await this.#source?.close();
-    if (this.blockOnClose) await this.#runner.active.below(1);
+    if (this.blockOnClose) await this.#runner.active.none();
     this.#state = 'closed';
     if (wasOpen && closeChannel.hasSubscribers) closeChannel.publish({ server: this });
   }
@@ -469,11 +470,11 @@ export abstract class BaseServer<
     const running = this.#runner.active.size;
     const ended = this.serverClose();
     this.abortRequests(new DOMException('The server is closing', 'AbortError'));
-    await within(graceMs, this.#runner.active.below(1));
+    await within(graceMs, this.#runner.active.none());
     const left = this.#runner.active.size;
     if (left > 0) {
       await this.killRequests();
-      await within(KILL_SETTLE_MS, this.#runner.active.below(1));
+      await within(KILL_SETTLE_MS, this.#runner.active.none());
     }
     const abandoned = this.#runner.active.size;
     for (const active of this.#runner.active) this.#runner.active.end(active, 'failed');

@@ -24,7 +24,7 @@ export function packError(value: unknown): CrossingError {
 }
 
 function pack(value: unknown, depth: number): CrossingError {
-  if (!isErrorLike(value)) return packThrown(typeof value === 'object' ? inspect(value) : String(value));
+  if (!isErrorLike(value)) return packThrown(typeof value === 'string' ? value : inspect(value));
   const { name, message, stack, code, cause } = value;
   return {
     name: String(name),

@@ -1,4 +1,5 @@
 import { isAbstract } from '../address.js';
+import type { Libc } from './libc.js';
 
 /** Size of a whole `struct sockaddr_un` (unix(7)). */
 export const SOCKADDR_UN_SIZE = 110;
@@ -16,6 +17,13 @@ export function encodeSockaddrUn(path: string): Buffer {
   else bytes.writeUInt16LE(AF_UNIX);
   name.copy(bytes, PATH_OFFSET);
   return bytes;
+}
+
+/** The path that a Unix socket is bound to; undefined when it is no socket. */
+export function unixNameOf(libc: Libc, fd: number): string | undefined {
+  const name = Buffer.alloc(SOCKADDR_UN_SIZE);
+  const length = new Int32Array([SOCKADDR_UN_SIZE]);
+  return libc.getsockname(fd, name, length) === 0 ? decodeSockaddrUn(name, length[0] ?? 0) : undefined;
 }
 
 /** The path in `length` bytes that the kernel wrote; empty for a peer without a name. */

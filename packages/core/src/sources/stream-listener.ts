@@ -5,6 +5,7 @@ import { SocketServerError } from '../errors.js';
 import { descriptorOf } from '../native/handle.js';
 import { isNearLimit, isStillNearLimit } from '../native/descriptor-limit.js';
 import { tryLibc, type Libc } from '../native/libc.js';
+import { unixNameOf } from '../native/sockaddr-un.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { claimUnixPath, type ClaimedPath } from './unix-path.js';
@@ -152,7 +153,9 @@ export class StreamListener implements RequestSource<Socket> {
 
   #boundAddress(): BoundAddress {
     const bound = this.socket.address();
-    if (bound === null || typeof bound === 'string') return { path: bound ?? '' };
+    if (typeof bound === 'string') return { path: bound };
+    // Node does not know the name of a Unix socket that was inherited.
+    if (bound === null) return { path: this.#libc ? (unixNameOf(this.#libc, this.fileno()) ?? '') : '' };
     return { host: bound.address, port: bound.port, family: bound.family as InetClientAddress['family'] };
   }
 }

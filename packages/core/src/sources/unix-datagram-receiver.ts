@@ -8,7 +8,7 @@ import type { InheritedAddress, UnixServerAddress } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
-import { decodeSockaddrUn, encodeSockaddrUn, SOCKADDR_UN_SIZE } from '../native/sockaddr-un.js';
+import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
 import { closed } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
@@ -53,7 +53,9 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     this.#libc = needLibc('Unix datagram sockets');
     if ('fd' in address) {
       this.#fd = address.fd;
-      this.#path = this.#nameOf(address.fd);
+      const name = unixNameOf(this.#libc, address.fd);
+      if (name === undefined) throw this.#systemError('getsockname');
+      this.#path = name;
     } else {
       this.#fd = this.#libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
       if (this.#fd === -1) throw this.#systemError('socket');
@@ -129,13 +131,6 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   #bind(path: string): void {
     const name = encodeSockaddrUn(path);
     if (this.#libc?.bind(this.#fd, name, name.length) !== 0) throw this.#systemError('bind');
-  }
-
-  #nameOf(fd: number): string {
-    const name = Buffer.alloc(SOCKADDR_UN_SIZE);
-    const length = new Int32Array([SOCKADDR_UN_SIZE]);
-    if (this.#libc?.getsockname(fd, name, length) !== 0) throw this.#systemError('getsockname');
-    return decodeSockaddrUn(name, length[0] ?? 0);
   }
 
   #startReader(): Promise<void> {

@@ -12,7 +12,7 @@ export function endOnSignal(server) {
       return;
     }
     since = performance.now();
-    console.log(`\n${signal}: waiting for ${server.stats().active} running requests; once more ends at once`);
+    console.log(`\n${signal}: draining ${server.stats().active} running; once more ends at once`);
     const { drained, killed, abandoned } = await server.close();
     console.log(`Closed: ${drained} drained, ${killed} killed, ${abandoned} abandoned`);
   };

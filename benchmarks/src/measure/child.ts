@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { onJsonLine } from '../lines.js';
+
+/** How long a process gets to say what is waited for. */
+const ANSWER_MS = 60_000;
+/** How long it gets to end by itself; Node writes a CPU profile then. */
+const END_MS = 5_000;
+/** What is kept of stderr, to say why a process has ended. */
+const STDERR_BYTES = 4_000;
+
+export interface ChildCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** A process that speaks JSON lines, and that ends when this one does. */
+export class Child<Message extends { event: string }> implements AsyncDisposable {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #title: string;
+  readonly #ended: Promise<void>;
+  readonly #messages: Message[] = [];
+  #stderr = '';
+  #look: () => void = () => {};
+
+  /** @param title - names the process in errors */
+  constructor(title: string, { program, args }: ChildCommand) {
+    this.#title = title;
+    this.#process = spawn(program, args, { env: withoutNodeOptions(), stdio: 'pipe' });
+    this.#process.on('error', (error) => this.#noteError(error.message));
+    this.#process.stdin.on('error', () => {}); // its end is noticed by `exit`
+    this.#process.stderr.on('data', (data: Buffer) => this.#noteError(data.toString()));
+    onJsonLine<Message>(this.#process.stdout, (message) => {
+      this.#messages.push(message);
+      this.#look();
+    });
+    this.#ended = new Promise((resolve) => {
+      // 'exit' alone could come before the last output; 'close' never comes when a grandchild keeps a pipe.
+      this.#process.on('close', () => resolve());
+      this.#process.on('exit', () => setImmediate(resolve));
+      this.#process.on('error', () => resolve());
+    });
+    void this.#ended.then(() => this.#look());
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? -1;
+  }
+
+  /** Writes a line. */
+  say(command: string): void {
+    this.#process.stdin.write(`${command}\n`);
+  }
+
+  /**
+   * The next message of this kind; others are dropped.
+   * @throws when the process ends before, or says nothing for a minute
+   */
+  async hear<Event extends Message['event']>(event: Event): Promise<Extract<Message, { event: Event }>> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        timer = setTimeout(() => reject(this.#silent(event)), ANSWER_MS);
+        this.#look = () => {
+          let message: Message | undefined;
+          while ((message = this.#messages.shift()) !== undefined) {
+            if (message.event === event) resolve(message as Extract<Message, { event: Event }>);
+          }
+          if (hasEnded(this.#process)) reject(this.#gone(event));
+        };
+        this.#look();
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#look = () => {};
+    }
+  }
+
+  /** Lets the process end, by closing its stdin; kills it when it does not. Idempotent. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process.stdin.end();
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  #noteError(text: string): void {
+    this.#stderr = (this.#stderr + text).slice(-STDERR_BYTES);
+  }
+
+  #gone(event: string): Error {
+    const { exitCode, signalCode } = this.#process;
+    return new Error(
+      `Expected ${this.#title} to say '${event}', got its end (${signalCode ?? exitCode}):\n${this.#stderr}`,
+    );
+  }
+
+  #silent(event: string): Error {
+    return new Error(
+      `Expected ${this.#title} to say '${event}', got nothing in ${ANSWER_MS} ms:\n${this.#stderr}`,
+    );
+  }
+}
+
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
+}
+
+/** Flags that are meant for this process would change what is measured. */
+function withoutNodeOptions(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return env;
+}

@@ -12,8 +12,14 @@ export function shutdownStream(socket: Socket): Promise<void> {
     socket.once('close', () => resolve());
     if (socket.destroyed) return;
     socket.resume();
-    if (socket.writableFinished) socket.destroy();
-    else if (socket.writableEnded) socket.once('finish', () => socket.destroy());
-    else socket.end(() => socket.destroy());
+    if (socket.writableFinished) closeWhenRead(socket);
+    else if (socket.writableEnded) socket.once('finish', () => closeWhenRead(socket));
+    else socket.end(() => closeWhenRead(socket));
   });
+}
+
+/** One turn of the event loop reads what has arrived; a client that has ended has sent all it had. */
+function closeWhenRead(socket: Socket): void {
+  if (socket.readableEnded) socket.destroy();
+  else setImmediate(() => socket.destroy());
 }

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Fault } from '../handlers/fault.js';
+import type { ReportedError } from '../recording-server.js';
+import type { TestBed } from '../test-bed.js';
+
+const PLACES: Fault['at'][] = ['setup', 'handle', 'finish'];
+const KINDS: Fault['what'][] = ['a sync error', 'an async error', 'undefined', 'a string', 'an async string'];
+
+/** Handlers that fail: wherever they run, the server's `handleError` learns of it, once and in full. */
+export function faultCases(bed: TestBed): void {
+  describe('reports once, and goes on, when', () => {
+    const faults = PLACES.flatMap((at) => KINDS.map((what): [Fault['at'], Fault['what']] => [at, what]));
+
+    test.each(faults)('%s throws %s', async (at, what) => {
+      const context: Fault = { at, what };
+      await using served = await bed.serve(bed.handler('failing'), { context });
+      const { server } = served;
+      await bed.send(server, 'one');
+      await server.served(1);
+      await bed.send(server, 'two');
+      await server.served(2);
+
+      expect(server.errors).toHaveLength(2);
+      for (const reported of server.errors.entries) checkReport(reported, context);
+      expect(server.stats()).toMatchObject({ accepted: 2, active: 0, completed: 0, failed: 2, rejected: 0 });
+      for (const hooks of server.hooksByRequest()) expect(hooks.at(-1)).toBe('shutdown');
+    });
+  });
+
+  if (bed.isStream) {
+    test('sends what was written before finish throws', async () => {
+      const context: Fault = { at: 'finish', what: 'an async error' };
+      await using served = await bed.serve(bed.handler('failing'), { context });
+      expect(await bed.ask(served.server, 'whole')).toBe('whole');
+    });
+  }
+}
+
+function checkReport({ error, request, clientAddress }: ReportedError, { at, what }: Fault): void {
+  expect(request).toBeDefined();
+  expect(clientAddress).toBeDefined();
+  switch (what) {
+    case 'a sync error':
+    case 'an async error':
+      expect(error).toMatchObject({
+        name: 'TestFault',
+        message: `in ${at}`,
+        code: 'ERR_TEST_FAULT',
+        stack: expect.stringContaining('fault.'),
+        cause: { name: 'RangeError', message: 'the cause', code: 'ERR_TEST_CAUSE' },
+      });
+      return;
+    // What is no error arrives as it is, or, from elsewhere, as the message of one.
+    case 'undefined':
+      expect(textOf(error)).toContain('undefined');
+      return;
+    case 'a string':
+    case 'an async string':
+      expect(textOf(error)).toContain(`in ${at}`);
+      return;
+  }
+}
+
+function textOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}

@@ -1,0 +1,50 @@
+import type { BaseServer, ClientAddress, RequestHandlerSource, ServerAddress } from '@socketserver/core';
+
+type HookName =
+  | 'getRequest'
+  | 'verifyRequest'
+  | 'processRequest'
+  | 'finishRequest'
+  | 'shutdownRequest'
+  | 'handleError'
+  | 'handleTimeout'
+  | 'serviceActions';
+
+/** A server of any kind, with nothing abstract in it, so that a class expression can extend it. */
+export interface AnyServer extends Omit<BaseServer, HookName> {
+  getRequest(): Promise<[object, ClientAddress]>;
+  verifyRequest(request: object, clientAddress: ClientAddress): boolean | Promise<boolean>;
+  processRequest(request: object, clientAddress: ClientAddress): Promise<void>;
+  finishRequest(request: object, clientAddress: ClientAddress): Promise<void>;
+  shutdownRequest(request: object): void | Promise<void>;
+  handleError(error: unknown, request?: object, clientAddress?: ClientAddress): void | Promise<void>;
+  handleTimeout(): void | Promise<void>;
+  serviceActions(): void | Promise<void>;
+}
+
+export type ServerConstructor = new (
+  serverAddress: ServerAddress,
+  RequestHandlerClass: RequestHandlerSource,
+) => AnyServer;
+
+export type Kind = 'tcp' | 'udp' | 'unix-stream' | 'unix-datagram';
+
+/** A server class, and what the contract has to know of it. */
+export interface Composition {
+  /** What the tests are listed under: `ThreadingTCPServer`. */
+  readonly name: string;
+  readonly Server: ServerConstructor;
+  readonly kind: Kind;
+  /** Whether a request is taken while another one runs. */
+  readonly concurrent: boolean;
+  /** Where handlers run. */
+  readonly runsIn: 'loop' | 'thread' | 'child';
+}
+
+export function isStream(kind: Kind): boolean {
+  return kind === 'tcp' || kind === 'unix-stream';
+}
+
+export function isUnix(kind: Kind): boolean {
+  return kind === 'unix-stream' || kind === 'unix-datagram';
+}

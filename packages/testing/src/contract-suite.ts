@@ -1,0 +1,34 @@
+import { afterAll, describe } from '@jest/globals';
+import { clientCases } from './cases/clients.js';
+import { closingCases } from './cases/closing.js';
+import { concurrencyCases } from './cases/concurrency.js';
+import { faultCases } from './cases/faults.js';
+import { hookCases } from './cases/hooks.js';
+import { leakCases } from './cases/leaks.js';
+import { lifecycleCases } from './cases/lifecycle.js';
+import { loadingCases } from './cases/loading.js';
+import { servingCases } from './cases/serving.js';
+import { writingCases } from './cases/writing.js';
+import type { Composition } from './composition.js';
+import { TestBed } from './test-bed.js';
+
+/** Defines every case of the contract for one composition, as tests of Jest. */
+export function contractSuite(composition: Composition): void {
+  describe(composition.name, () => {
+    const bed = new TestBed(composition);
+    afterAll(() => bed[Symbol.asyncDispose]());
+
+    servingCases(bed);
+    lifecycleCases(bed);
+    loadingCases(bed);
+    hookCases(bed);
+    faultCases(bed);
+    concurrencyCases(bed);
+    closingCases(bed);
+    if (bed.isStream) {
+      clientCases(bed);
+      writingCases(bed);
+    }
+    leakCases(bed);
+  });
+}

@@ -1,0 +1,11 @@
+import { StreamRequestHandler } from '@socketserver/core';
+import { passGate } from '../pass-gate.js';
+
+/** Answers what it was asked in upper case, once the gate lets it pass. Its signal does not trouble it. */
+export default class Gated extends StreamRequestHandler {
+  override async handle(): Promise<void> {
+    const text = (await this.rfile.readLine()).toString();
+    await passGate(this.server.context, text);
+    await this.wfile.write(text.toUpperCase());
+  }
+}

@@ -1,0 +1,9 @@
+import { StreamRequestHandler } from '@socketserver/core';
+
+/** Stops the server that it runs in. */
+export default class Stopping extends StreamRequestHandler {
+  override async handle(): Promise<void> {
+    this.server.shutdown();
+    await this.wfile.write('stopping');
+  }
+}

@@ -1,0 +1,107 @@
+import type { ClientAddress, RequestHandlerSource, ServerAddress, ServerStats } from '@socketserver/core';
+import type { AnyServer, ServerConstructor } from './composition.js';
+import { Log } from './log.js';
+import { until } from './until.js';
+
+export type HookName = 'get' | 'verify' | 'process' | 'finish' | 'shutdown';
+
+export interface HookCall {
+  readonly hook: HookName;
+  readonly request: object;
+}
+
+export interface ReportedError {
+  readonly error: unknown;
+  readonly request: object | undefined;
+  readonly clientAddress: ClientAddress | undefined;
+}
+
+/** What a server under test tells of itself. */
+export interface Recorder {
+  /** The calls of its hooks, in order; a `get` is noted when it has brought a request. */
+  readonly calls: Log<HookCall>;
+  /** What `handleError` got. */
+  readonly errors: Log<ReportedError>;
+  /** Looks at `stats()`, one at every call of a hook, that did not add up or counted backwards. */
+  readonly wrongStats: ServerStats[];
+  /** The requests, in the order in which they were taken, each with the hooks that were called with it. */
+  hooksByRequest(): HookName[][];
+  /** Resolves when `count` requests have ended. */
+  served(count: number): Promise<void>;
+}
+
+export type RecordingServer = AnyServer & Recorder;
+
+export type RecordingConstructor = new (
+  serverAddress: ServerAddress,
+  RequestHandlerClass: RequestHandlerSource,
+) => RecordingServer;
+
+/** The class with every hook noted before it does what it does. */
+export function recording(Server: ServerConstructor): RecordingConstructor {
+  return class extends Server implements Recorder {
+    readonly calls = new Log<HookCall>();
+    readonly errors = new Log<ReportedError>();
+    readonly wrongStats: ServerStats[] = [];
+    #accepted = 0;
+
+    override async getRequest(): Promise<[object, ClientAddress]> {
+      const arrival = await super.getRequest();
+      this.#note('get', arrival[0]);
+      return arrival;
+    }
+
+    override verifyRequest(request: object, clientAddress: ClientAddress): boolean | Promise<boolean> {
+      this.#note('verify', request);
+      return super.verifyRequest(request, clientAddress);
+    }
+
+    override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
+      this.#note('process', request);
+      return super.processRequest(request, clientAddress);
+    }
+
+    override finishRequest(request: object, clientAddress: ClientAddress): Promise<void> {
+      this.#note('finish', request);
+      return super.finishRequest(request, clientAddress);
+    }
+
+    override shutdownRequest(request: object): void | Promise<void> {
+      this.#note('shutdown', request);
+      return super.shutdownRequest(request);
+    }
+
+    override handleError(error: unknown, request?: object, clientAddress?: ClientAddress): void | Promise<void> {
+      this.#look();
+      this.errors.add({ error, request, clientAddress });
+    }
+
+    hooksByRequest(): HookName[][] {
+      const hooks = new Map<object, HookName[]>();
+      for (const { hook, request } of this.calls.entries) {
+        const ofRequest = hooks.get(request) ?? [];
+        ofRequest.push(hook);
+        hooks.set(request, ofRequest);
+      }
+      return [...hooks.values()];
+    }
+
+    async served(count: number): Promise<void> {
+      await until(() => this.stats().accepted - this.stats().active >= count);
+    }
+
+    #note(hook: HookName, request: object): void {
+      this.#look();
+      this.calls.add({ hook, request });
+    }
+
+    #look(): void {
+      const stats = this.stats();
+      const { accepted, active, completed, failed, rejected } = stats;
+      if (accepted < this.#accepted || accepted !== active + completed + failed + rejected) {
+        this.wrongStats.push(stats);
+      }
+      this.#accepted = accepted;
+    }
+  };
+}

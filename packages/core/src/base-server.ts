@@ -460,6 +460,11 @@ export abstract class BaseServer<
     void this.shutdown();
     this.#pending.discard(([request]) => void this.#runner.closeQuietly(request));
     await this.#opening?.catch(isReportedByListen);
+    if (this.socketType === 'datagram' && this.blockOnClose) {
+      // Answers leave by the server's own socket: it stays until the last handler has ended.
+      this.#source?.pause();
+      await this.#runner.active.none();
+    }
     await this.#source?.close();
     if (this.blockOnClose) await this.#runner.active.none();
     this.#state = 'closed';

@@ -16,5 +16,5 @@ export function endOnSignal(server) {
     const { drained, killed, abandoned } = await server.close();
     console.log(`Closed: ${drained} drained, ${killed} killed, ${abandoned} abandoned`);
   };
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, end);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(signal));
 }

@@ -298,4 +298,3 @@ export class Child {
 
 /** A message that does not arrive is no news: the child's end is. */
 function ignore(): void {}
-

@@ -1,4 +1,4 @@
-import type { BaseServer, ClientAddress, RequestHandlerSource, ServerAddress } from '@socketserver/core';
+import type { BaseServer, ClientAddress, RequestHandlerSource } from '@socketserver/core';
 
 type HookName =
   | 'getRequest'
@@ -22,8 +22,10 @@ export interface AnyServer extends Omit<BaseServer, HookName> {
   serviceActions(): void | Promise<void>;
 }
 
+/** Each server takes addresses of its own kind. */
 export type ServerConstructor = new (
-  serverAddress: ServerAddress,
+  // oxlint-disable-next-line typescript/no-explicit-any
+  serverAddress: any,
   RequestHandlerClass: RequestHandlerSource,
 ) => AnyServer;
 

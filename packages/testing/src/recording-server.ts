@@ -71,7 +71,11 @@ export function recording(Server: ServerConstructor): RecordingConstructor {
       return super.shutdownRequest(request);
     }
 
-    override handleError(error: unknown, request?: object, clientAddress?: ClientAddress): void | Promise<void> {
+    override handleError(
+      error: unknown,
+      request?: object,
+      clientAddress?: ClientAddress,
+    ): void | Promise<void> {
       this.#look();
       this.errors.add({ error, request, clientAddress });
     }

@@ -1,12 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {
-  BoundAddress,
-  BoundInetAddress,
-  RequestHandlerSource,
-  ServerAddress,
-} from '@socketserver/core';
+import type { BoundAddress, BoundInetAddress, RequestHandlerSource, ServerAddress } from '@socketserver/core';
 import { PythonClient } from './clients/python-client.js';
 import { askStream } from './clients/stream-client.js';
 import { askUdp, sendUdp } from './clients/udp-client.js';

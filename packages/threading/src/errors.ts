@@ -1,4 +1,5 @@
 import { SocketServerError } from '@socketserver/core';
+import { describe } from '@socketserver/core/engine';
 
 /** Every code that `@socketserver/threading` throws of its own; `docs/errors.md` explains each with its cure. */
 export const CODES = [
@@ -56,7 +57,7 @@ export function badContext(cause: unknown): SocketServerError {
 export function badField(name: string, expected: string, got: unknown): SocketServerError {
   return new SocketServerError(
     'ERR_SOCKETSERVER_BAD_ARGUMENT',
-    `Expected \`${name}\` to be ${expected}, got ${String(got)}`,
+    `Expected \`${name}\` to be ${expected}, got ${describe(got)}`,
   );
 }
 

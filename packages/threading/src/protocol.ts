@@ -18,7 +18,9 @@ export interface ThreadStart {
 }
 
 /** What the thread answers to its start. */
-export type ThreadReady = { type: 'loaded'; threadId: number } | { type: 'failed'; error: CrossingError };
+export type ThreadReady =
+  | { type: 'loaded'; threadId: number }
+  | { type: 'failed'; threadId: number; error: CrossingError };
 
 export type ToThread =
   /** A connection: the number of a duplicated descriptor, or the transferred socket itself. */

@@ -158,7 +158,7 @@ export class ThreadPool {
       return;
     }
     this.#waiting.push(job);
-    this.#fill(1);
+    this.#fill();
   }
 
   #leastBusy(): RequestThread | undefined {
@@ -205,17 +205,17 @@ export class ThreadPool {
 
   // ── threads ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Starts threads until there are `minThreads`, and `extra` more than there are if jobs wait. */
-  #fill(extra = 0): void {
-    const { minThreads, maxThreads } = this.#options;
+  /** Starts threads until there are `minThreads`, and as many more as the waiting jobs fill. */
+  #fill(): void {
+    const { minThreads, maxThreads, requestsPerThread } = this.#options;
     if (this.#isEnding || this.#hasGivenUp()) return;
-    const present = this.#threads.size + this.#starting.size;
-    const wanted = Math.min(Math.max(minThreads, this.#threads.size + extra), maxThreads);
-    for (let missing = wanted - present; missing > 0; missing--) {
+    const needed = this.#threads.size + Math.ceil(this.#waiting.length / requestsPerThread);
+    const wanted = Math.min(Math.max(minThreads, needed), maxThreads);
+    for (let present = this.#threads.size + this.#starting.size; present < wanted; present++) {
       this.#startThread().catch((error: unknown) => {
         if (this.#isEnding) return;
         this.#countBarren(error);
-        this.#fill(this.#waiting.length > 0 ? 1 : 0);
+        this.#fill();
       });
     }
   }
@@ -234,8 +234,12 @@ export class ThreadPool {
         .catch((error: unknown) => {
           throw isCloneError(error) ? badContext(error) : threadDiedLoading(handler.url, error);
         });
-      if (ready.type === 'failed') throw unpackError(ready.error);
       const worker = this.#piscina.threads.find(({ threadId }) => threadId === ready.threadId);
+      if (ready.type === 'failed') {
+        // Its module cache has the failure for good.
+        await worker?.terminate();
+        throw unpackError(ready.error);
+      }
       if (worker === undefined) throw threadDiedLoading(handler.url, new Error('it exited'));
       const thread = new RequestThread(
         { worker, port: port1, begun },
@@ -251,20 +255,22 @@ export class ThreadPool {
       this.#starting.delete(controller);
     }
     this.#serveWaiting();
+    for (const thread of this.#threads) this.#retireWhenIdle(thread);
   }
 
   #jobEnded(thread: RequestThread): void {
     this.#barren.deaths = 0;
     this.#countOut();
     this.#serveWaiting();
-    if (thread.load === 0) this.#retireWhenIdle(thread);
+    this.#retireWhenIdle(thread);
   }
 
   #threadGone(thread: RequestThread, id: number, { cause, begun, untouched, hasServed }: Remains): void {
-    this.#threads.delete(thread);
     this.#taken.delete(id);
     clearTimeout(this.#idleTimers.get(thread));
     this.#idleTimers.delete(thread);
+    // One that was retired is gone as it should.
+    if (!this.#threads.delete(thread)) return;
     if (hasServed) this.#barren.deaths = 0;
     else this.#countBarren(cause);
     const died = threadDied(thread.name, this.#isEnding ? ended() : cause);
@@ -276,14 +282,14 @@ export class ThreadPool {
       if (job.canBeReposted && !this.#isEnding) this.#waiting.unshift(job);
       else this.#refuse(job, died);
     }
-    this.#fill(this.#waiting.length > 0 ? 1 : 0);
     this.#serveWaiting();
+    this.#fill();
   }
 
   /** A thread above `minThreads` that has had nothing to do for `idleTimeout` ends. */
   #retireWhenIdle(thread: RequestThread): void {
     const { minThreads, idleTimeout } = this.#options;
-    if (this.#threads.size <= minThreads || idleTimeout === Infinity) return;
+    if (thread.load > 0 || this.#threads.size <= minThreads || idleTimeout === Infinity) return;
     clearTimeout(this.#idleTimers.get(thread));
     const timer = setTimeout(() => {
       if (thread.load > 0 || this.#threads.size <= minThreads) return;

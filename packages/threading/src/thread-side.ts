@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import type { ClientAddress, DatagramRequest, ServerView } from '@socketserver/core';
@@ -65,15 +66,16 @@ export class ThreadSide {
   async #serveStream({ id, socket: content, clientAddress }: ToThread & { type: 'stream' }): Promise<void> {
     // In this order: a descriptor that the main side takes for untouched must be untouched.
     Atomics.store(this.#begun, 0, id);
-    let failure: { error: unknown } | undefined;
+    let socket: Socket;
     try {
-      const socket = typeof content === 'number' ? new Socket({ fd: content, allowHalfOpen: true }) : content;
-      socket.on('error', meetsItInTheHandler);
-      failure = await this.#run(socket, clientAddress);
-      await shutdownStream(socket);
+      socket = typeof content === 'number' ? open(content) : content;
     } catch (error) {
-      failure = { error };
+      this.#report(id, { error });
+      return;
     }
+    socket.on('error', meetsItInTheHandler);
+    const failure = await this.#run(socket, clientAddress);
+    await shutdownStream(socket);
     this.#report(id, failure);
   }
 
@@ -113,6 +115,16 @@ export class ThreadSide {
   async #end(): Promise<void> {
     await Promise.all([written(process.stdout), written(process.stderr)]);
     this.#outbox.post({ type: 'ended' });
+  }
+}
+
+/** A descriptor that no socket takes would stay open, and its client would wait for ever. */
+function open(fd: number): Socket {
+  try {
+    return new Socket({ fd, allowHalfOpen: true });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
 }
 

@@ -11,6 +11,6 @@ export default async function startThread(start: ThreadStart): Promise<ThreadRea
     new ThreadSide(start, Handler).listen();
     return { type: 'loaded', threadId };
   } catch (error) {
-    return { type: 'failed', error: packError(error) };
+    return { type: 'failed', threadId, error: packError(error) };
   }
 }

@@ -18,8 +18,16 @@ export function shutdownStream(socket: Socket): Promise<void> {
   });
 }
 
-/** One turn of the event loop reads what has arrived; a client that has ended has sent all it had. */
+/** A client that has the whole answer closes at once; one that does not is not waited for any longer than this. */
+const LINGER_MS = 250;
+
+/** Until the client has ended, or for a moment: then all that it sent before it knew of the end has been read. */
 function closeWhenRead(socket: Socket): void {
-  if (socket.readableEnded) socket.destroy();
-  else setImmediate(() => socket.destroy());
+  if (socket.readableEnded) {
+    socket.destroy();
+    return;
+  }
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('end', () => socket.destroy());
+  socket.once('close', () => clearTimeout(timer));
 }

@@ -10,10 +10,13 @@ const CLIENTS = 5;
 
 /** How many requests run at once: all, or one. */
 export function concurrencyCases(bed: TestBed): void {
-  describe(bed.composition.concurrent ? 'takes every request at once:' : 'takes one request at a time:', () => {
-    if (bed.composition.concurrent) concurrentCases(bed);
-    else synchronousCases(bed);
-  });
+  describe(
+    bed.composition.concurrent ? 'takes every request at once:' : 'takes one request at a time:',
+    () => {
+      if (bed.composition.concurrent) concurrentCases(bed);
+      else synchronousCases(bed);
+    },
+  );
 }
 
 function concurrentCases(bed: TestBed): void {
@@ -61,7 +64,9 @@ function synchronousCases(bed: TestBed): void {
     const { calls } = server;
     const [request] = calls.entries;
     const lastOfFirst = calls.entries.findLastIndex((call) => call.request === request?.request);
-    expect(calls.entries.slice(0, lastOfFirst + 1).every((call) => call.request === request?.request)).toBe(true);
+    expect(calls.entries.slice(0, lastOfFirst + 1).every((call) => call.request === request?.request)).toBe(
+      true,
+    );
   });
 
   if (bed.isStream) {

@@ -62,5 +62,7 @@ function checkReport({ error, request, clientAddress }: ReportedError, { at, wha
 }
 
 function textOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
 }

@@ -114,7 +114,10 @@ export function hookCases(bed: TestBed): void {
 type Verify = () => boolean | Promise<boolean>;
 
 /** A server whose verifyRequest can be changed while it serves. */
-function verifying(bed: TestBed, verify: Verify): { Server: RecordingConstructor; state: { verify: Verify } } {
+function verifying(
+  bed: TestBed,
+  verify: Verify,
+): { Server: RecordingConstructor; state: { verify: Verify } } {
   const state = { verify };
   class Verifying extends bed.Server {
     override async verifyRequest(...request: [never, never]): Promise<boolean> {

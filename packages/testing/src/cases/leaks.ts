@@ -14,7 +14,8 @@ export function leakCases(bed: TestBed): void {
     await using served = await bed.serve(bed.handler('upper'));
     const { server } = served;
     await askMany(bed, server, WARM_UP);
-    const before = await settledDescriptors(0);
+    await server.served(WARM_UP);
+    const before = openDescriptors();
     await askMany(bed, server, REQUESTS);
     await server.served(WARM_UP + REQUESTS);
     expect(await settledDescriptors(before)).toBeLessThanOrEqual(before);
@@ -34,6 +35,8 @@ async function askMany(bed: TestBed, server: RecordingServer, requests: number):
 
 function connectionsOf(server: RecordingServer): Promise<number> {
   return new Promise((resolve, reject) => {
-    (server.socket as Server).getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+    (server.socket as Server).getConnections((error, count) =>
+      error === null ? resolve(count) : reject(error),
+    );
   });
 }

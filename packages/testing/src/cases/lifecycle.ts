@@ -49,7 +49,8 @@ export function lifecycleCases(bed: TestBed): void {
       await using server = bed.make(upper);
       await server.listen();
       if (bed.isUnix) expect(server.serverAddress).toEqual({ path: expect.any(String) });
-      else expect(server.serverAddress).toEqual({ host: '127.0.0.1', port: expect.any(Number), family: 'IPv4' });
+      else
+        expect(server.serverAddress).toEqual({ host: '127.0.0.1', port: expect.any(Number), family: 'IPv4' });
       expect(server.serverAddress).not.toMatchObject({ port: 0 });
       expect(server.addressFamily).toBe(bed.isUnix ? 'AF_UNIX' : 'AF_INET');
       expect(server.state).toBe('listening');
@@ -190,7 +191,11 @@ export function lifecycleCases(bed: TestBed): void {
     await server.shutdown();
     await loop;
     expect(server.errors.entries).toEqual([
-      { error: expect.objectContaining({ message: 'the first time' }), request: undefined, clientAddress: undefined },
+      {
+        error: expect.objectContaining({ message: 'the first time' }),
+        request: undefined,
+        clientAddress: undefined,
+      },
     ]);
   });
 }

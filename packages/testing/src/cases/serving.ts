@@ -22,7 +22,9 @@ export function servingCases(bed: TestBed): void {
     test.each(handlers)('%s, to three clients', async (_, handler) => {
       await using served = await bed.serve(handler);
       for (const name of ['one', 'two', 'three']) {
-        expect(await bed.ask(served.server, `hello from ${name}\n`)).toBe(`HELLO FROM ${name.toUpperCase()}\n`);
+        expect(await bed.ask(served.server, `hello from ${name}\n`)).toBe(
+          `HELLO FROM ${name.toUpperCase()}\n`,
+        );
       }
       await served.server.served(3);
       expect(served.server.stats()).toMatchObject({ accepted: 3, completed: 3, failed: 0, rejected: 0 });
@@ -68,7 +70,12 @@ export function servingCases(bed: TestBed): void {
         }
         case 'unix-datagram': {
           const name = bed.freePath();
-          const answer = await bed.python.ask({ address: server.serverAddress, stream: false, text: 'who?', name });
+          const answer = await bed.python.ask({
+            address: server.serverAddress,
+            stream: false,
+            text: 'who?',
+            name,
+          });
           expect((JSON.parse(answer) as Facts).clientAddress).toEqual({ path: name });
           return;
         }

@@ -73,3 +73,8 @@ function messageOf(cause: unknown): string {
     ? String(cause.message)
     : String(cause);
 }
+
+/** The cause of what ends because the server does. */
+export function ended(): Error {
+  return new Error('the server ended it');
+}

@@ -1,7 +1,7 @@
 export { CODES as THREADING_ERROR_CODES } from './errors.js';
 export type { HandOver } from './hand-over.js';
 export type { PoolOptions } from './pool-options.js';
-export type { ThreadContext } from './thread-pool.js';
+export type { ThreadContext } from './thread-factory.js';
 export {
   ThreadingMixIn,
   type Threaded,

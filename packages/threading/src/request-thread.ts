@@ -40,19 +40,18 @@ export class RequestThread {
   /** The server's socket, once a datagram has been posted. */
   #socket: DatagramSocket | undefined;
   #lastId = 0;
-  #holdsProcess: boolean;
+  #holdsProcess = true;
   #heardEnd: (() => void) | undefined;
 
   constructor(
     { worker, port, begun }: { worker: Worker; port: MessagePort; begun: Int32Array },
-    { holdsProcess, ...events }: RequestThreadEvents & { holdsProcess: boolean },
+    events: RequestThreadEvents,
   ) {
     this.name = `Thread-${worker.threadId}`;
     this.#worker = worker;
     this.#port = port;
     this.#begun = begun;
     this.#events = events;
-    this.#holdsProcess = holdsProcess;
     this.#outbox = new Outbox(port);
     this.gone = this.#untilGone();
     port.on('message', (messages: FromThread[]) => {

@@ -1,92 +1,40 @@
-import { MessageChannel, type TransferListItem } from 'node:worker_threads';
-import { fileURLToPath } from 'node:url';
-import { unpackError, type HandlerReference } from '@socketserver/core/engine';
-import type { BoundAddress } from '@socketserver/core';
-import { Piscina } from 'piscina';
-import { badContext, threadDied, threadDiedLoading, threadsFailed } from './errors.js';
-import type { ThreadOptions } from './pool-options.js';
-import type { ThreadReady, ThreadStart } from './protocol.js';
-import { RequestThread, type Remains } from './request-thread.js';
+import { BarrenDeaths } from './barren-deaths.js';
+import { ended, threadDied } from './errors.js';
+import type { RequestThread, RequestThreadEvents, Remains } from './request-thread.js';
+import { ThreadFactory, type ThreadFactoryOptions } from './thread-factory.js';
 import type { ThreadJob } from './thread-job.js';
 
-/** What a thread is told of its server. */
-export interface ThreadContext {
-  /** The handlers' `this.server.context`. Structured clone takes a copy. */
-  context: unknown;
-  /** What of it is moved, not copied: a MessagePort, an ArrayBuffer, … */
-  transfer?: readonly TransferListItem[];
-}
-
-export interface ThreadPoolOptions extends ThreadOptions {
-  handler: HandlerReference;
-  serverAddress: BoundAddress;
-  /** Called for each new thread. */
-  threadContext: () => ThreadContext;
+export interface ThreadPoolOptions extends ThreadFactoryOptions {
   /** Whether running requests keep the process alive. */
   holdsProcess: boolean;
   /** A handler has called `this.server.shutdown()`. */
   onShutdown: () => void;
-  /** No thread can be kept: called once, until one has served again. */
+  /** Threads die as fast as they are started: called once, until one has served again. */
   onFailure: (error: Error) => void;
 }
 
-const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
-
-/** So many threads in a row may die without having begun a request; after that none is started in their place. */
-const MAX_BARREN_DEATHS = 3;
-
-/** After this a request that finds no thread is worth another try. */
-const RETRY_MS = 10_000;
-
-/** How long `kill()` waits for the threads to be gone. A thread inside a system call that blocks cannot be ended. */
-const KILL_MS = 1_000;
+/** How long ending waits for threads to be gone. One inside a system call that blocks cannot be ended. */
+const END_MS = 1_000;
 
 /**
- * The threads of a server. Piscina starts them, replaces those that die, and ends them. It gives each a single
- * task, which loads the handler and opens a port; requests travel over the ports. (As tasks of piscina they cost
- * a third more CPU than by hand, over a port a tenth more, and a dead thread's could not be told apart by whether
- * they had begun.)
+ * The threads of a server, and which request goes to which. Requests travel over a port of each thread, not as
+ * tasks of piscina: those cost more CPU, and a dead thread's could not be told apart by whether they had begun.
  */
 export class ThreadPool {
   readonly #options: ThreadPoolOptions;
-  readonly #piscina: Piscina<ThreadStart, ThreadReady>;
-  /** Threads that have loaded the handler. */
+  readonly #factory: ThreadFactory;
   readonly #threads = new Set<RequestThread>();
-  /** Threads that piscina has and that are in use or spoilt, by their id. */
-  readonly #taken = new Set<number>();
-  readonly #starting = new Set<AbortController>();
-  readonly #waiting: ThreadJob[] = [];
   readonly #idleTimers = new Map<RequestThread, NodeJS.Timeout>();
+  readonly #waiting: ThreadJob[] = [];
+  readonly #barren = new BarrenDeaths();
   #jobs = 0;
   #whenIdle: (() => void)[] = [];
   #abortReason: { reason: unknown } | undefined;
   #isEnding = false;
-  #barren: { deaths: number; cause: unknown; at: number } = { deaths: 0, cause: undefined, at: 0 };
 
   constructor(options: ThreadPoolOptions) {
-    this.#options = options;
-    const { minThreads, maxThreads, resourceLimits, poolOptions } = options;
-    this.#piscina = new Piscina({
-      recordTiming: false,
-      ...poolOptions,
-      ...(resourceLimits === null ? {} : { resourceLimits }),
-      filename: WORKER,
-      minThreads,
-      maxThreads,
-      // By its one task piscina takes every thread for idle: this class knows better.
-      idleTimeout: Infinity,
-      concurrentTasksPerWorker: 1,
-      // Waiting for tasks in Atomics.wait would freeze the sockets of the thread.
-      atomics: 'disabled',
-      loadBalancer: (_task, workers) => {
-        const fresh = workers.find(({ id, destroyed }) => !destroyed && !this.#taken.has(id));
-        if (fresh !== undefined) this.#taken.add(fresh.id);
-        return fresh ?? null;
-      },
-    });
-    // What ends a thread is heard on the thread itself.
-    this.#piscina.on('error', () => {});
-    this.#piscina.on('workerDestroy', () => this.#giveUpLostStarts());
+    this.#options = { ...options };
+    this.#factory = new ThreadFactory(options);
   }
 
   /** How many threads have loaded the handler. */
@@ -125,40 +73,49 @@ export class ThreadPool {
     for (const thread of this.#threads) thread.holdProcess(holds);
   }
 
-  /** Waits until no job is left, then ends every thread. Idempotent. */
+  /** Waits until no job is left, then ends every thread. */
   async end(): Promise<void> {
     while (this.#jobs > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#abortStarts();
+    this.#factory.abortStarts();
     await Promise.all(Array.from(this.#threads, (thread) => thread.end()));
-    await within(KILL_MS, this.#piscina.destroy());
+    await within(END_MS, this.#factory.destroy());
   }
 
   /** Ends every thread at once; their jobs fail. */
   async kill(): Promise<void> {
     this.#isEnding = true;
-    this.#abortStarts();
-    const gone = Array.from(this.#threads, (thread) => thread.gone);
     for (const job of this.#waiting.splice(0)) this.#refuse(job, threadDied('a thread', ended()));
-    await within(KILL_MS, Promise.all([this.#piscina.destroy(), ...gone]));
+    const gone = Array.from(this.#threads, (thread) => thread.gone);
+    await within(END_MS, Promise.all([this.#factory.destroy(), ...gone]));
   }
 
   // ── jobs ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Overload is decided here: a job goes to the thread that has the fewest, to a new thread, or waits its turn. */
+  /** Overload is decided here: a job goes to the thread that has the fewest, or waits its turn. */
   #assign(job: ThreadJob): void {
-    const thread = this.#waiting.length > 0 ? undefined : this.#leastBusy();
-    if (thread !== undefined) {
-      this.#post(job, thread);
-      return;
-    }
     if (this.#isEnding) {
       this.#refuse(job, threadDied('a thread', ended()));
       return;
     }
     this.#waiting.push(job);
-    this.#fill();
+    this.#serveWaiting();
+    if (this.#waiting.length > 0) this.#fill();
+  }
+
+  /** Gives waiting jobs to threads with room. */
+  #serveWaiting(): void {
+    while (this.#waiting.length > 0) {
+      const thread = this.#leastBusy();
+      const job = thread === undefined ? undefined : this.#waiting.shift();
+      if (thread === undefined || job === undefined) return;
+      try {
+        thread.post(job);
+      } catch (error) {
+        this.#refuse(job, error);
+      }
+    }
   }
 
   #leastBusy(): RequestThread | undefined {
@@ -170,25 +127,6 @@ export class ThreadPool {
       fewest = thread.load;
     }
     return found;
-  }
-
-  #post(job: ThreadJob, thread: RequestThread): void {
-    clearTimeout(this.#idleTimers.get(thread));
-    try {
-      thread.post(job);
-    } catch (error) {
-      this.#refuse(job, error);
-    }
-  }
-
-  /** Gives waiting jobs to threads with room. */
-  #serveWaiting(): void {
-    while (this.#waiting.length > 0) {
-      const thread = this.#leastBusy();
-      const job = thread === undefined ? undefined : this.#waiting.shift();
-      if (thread === undefined || job === undefined) return;
-      this.#post(job, thread);
-    }
   }
 
   #refuse(job: ThreadJob, error: unknown): void {
@@ -207,11 +145,17 @@ export class ThreadPool {
 
   /** Starts threads until there are `minThreads`, and as many more as the waiting jobs fill. */
   #fill(): void {
+    if (this.#isEnding) return;
     const { minThreads, maxThreads, requestsPerThread } = this.#options;
-    if (this.#isEnding || this.#hasGivenUp()) return;
     const needed = this.#threads.size + Math.ceil(this.#waiting.length / requestsPerThread);
     const wanted = Math.min(Math.max(minThreads, needed), maxThreads);
-    for (let present = this.#threads.size + this.#starting.size; present < wanted; present++) {
+    const present = this.#threads.size + this.#factory.starting;
+    if (this.#barren.areTooMany()) {
+      if (present > 0) return;
+      for (const job of this.#waiting.splice(0)) this.#refuse(job, this.#barren.error());
+      return;
+    }
+    for (let missing = wanted - present; missing > 0; missing--) {
       this.#startThread().catch((error: unknown) => {
         if (this.#isEnding) return;
         this.#countBarren(error);
@@ -221,64 +165,39 @@ export class ThreadPool {
   }
 
   async #startThread(): Promise<void> {
-    const { handler, serverAddress, holdsProcess, onShutdown } = this.#options;
-    const { port1, port2 } = new MessageChannel();
-    const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const controller = new AbortController();
-    this.#starting.add(controller);
-    try {
-      const { context, transfer = [] } = this.#options.threadContext();
-      const start: ThreadStart = { port: port2, handler, serverAddress, context, begun };
-      const ready = await this.#piscina
-        .run(start, { transferList: [port2, ...transfer], signal: controller.signal })
-        .catch((error: unknown) => {
-          throw isCloneError(error) ? badContext(error) : threadDiedLoading(handler.url, error);
-        });
-      const worker = this.#piscina.threads.find(({ threadId }) => threadId === ready.threadId);
-      if (ready.type === 'failed') {
-        // Its module cache has the failure for good.
-        await worker?.terminate();
-        throw unpackError(ready.error);
-      }
-      if (worker === undefined) throw threadDiedLoading(handler.url, new Error('it exited'));
-      const thread = new RequestThread(
-        { worker, port: port1, begun },
-        { holdsProcess, shutdown: onShutdown, jobEnded: (of) => this.#jobEnded(of) },
-      );
-      void thread.gone.then((remains) => this.#threadGone(thread, worker.threadId, remains));
-      this.#threads.add(thread);
-      if (this.#abortReason !== undefined) thread.abort(this.#abortReason.reason);
-    } catch (error) {
-      port1.close();
-      throw error;
-    } finally {
-      this.#starting.delete(controller);
-    }
+    const events: RequestThreadEvents = {
+      jobEnded: (of) => this.#jobEnded(of),
+      shutdown: this.#options.onShutdown,
+    };
+    const thread = await this.#factory.start(events);
+    void thread.gone.then((remains) => this.#threadGone(thread, remains));
+    this.#threads.add(thread);
+    thread.holdProcess(this.#options.holdsProcess);
+    if (this.#abortReason !== undefined) thread.abort(this.#abortReason.reason);
     this.#serveWaiting();
-    for (const thread of this.#threads) this.#retireWhenIdle(thread);
+    this.#retireWhenIdle(thread);
   }
 
   #jobEnded(thread: RequestThread): void {
-    this.#barren.deaths = 0;
+    this.#barren.reset();
     this.#countOut();
     this.#serveWaiting();
     this.#retireWhenIdle(thread);
   }
 
-  #threadGone(thread: RequestThread, id: number, { cause, begun, untouched, hasServed }: Remains): void {
-    this.#taken.delete(id);
+  #threadGone(thread: RequestThread, { cause, begun, untouched, hasServed }: Remains): void {
     clearTimeout(this.#idleTimers.get(thread));
     this.#idleTimers.delete(thread);
     // One that was retired is gone as it should.
     if (!this.#threads.delete(thread)) return;
-    if (hasServed) this.#barren.deaths = 0;
-    else this.#countBarren(cause);
+    if (hasServed) this.#barren.reset();
+    else if (!this.#isEnding) this.#countBarren(cause);
     const died = threadDied(thread.name, this.#isEnding ? ended() : cause);
     for (const job of begun) {
       job.fail(died);
       this.#countOut();
     }
-    for (const job of untouched.reverse()) {
+    for (const job of untouched.toReversed()) {
       if (job.canBeReposted && !this.#isEnding) this.#waiting.unshift(job);
       else this.#refuse(job, died);
     }
@@ -286,60 +205,23 @@ export class ThreadPool {
     this.#fill();
   }
 
-  /** A thread above `minThreads` that has had nothing to do for `idleTimeout` ends. */
+  /** A thread above `minThreads` that has nothing to do for `idleTimeout` ends. */
   #retireWhenIdle(thread: RequestThread): void {
     const { minThreads, idleTimeout } = this.#options;
     if (thread.load > 0 || this.#threads.size <= minThreads || idleTimeout === Infinity) return;
     clearTimeout(this.#idleTimers.get(thread));
     const timer = setTimeout(() => {
-      if (thread.load > 0 || this.#threads.size <= minThreads) return;
+      if (thread.load > 0 || this.#isEnding || this.#threads.size <= minThreads) return;
       this.#threads.delete(thread);
       void thread.end();
     }, idleTimeout);
     this.#idleTimers.set(thread, timer.unref());
   }
 
-  // ── threads that cannot be started ──────────────────────────────────────────────────────────────────────
-
   #countBarren(cause: unknown): void {
-    const deaths = this.#barren.deaths + 1;
-    this.#barren = { deaths, cause, at: performance.now() };
-    if (deaths === MAX_BARREN_DEATHS) this.#options.onFailure(threadsFailed(deaths, cause));
+    const error = this.#barren.count(cause);
+    if (error !== undefined) this.#options.onFailure(error);
   }
-
-  /** A module that kills every thread it is loaded in must end in an error, not in an endless row of threads. */
-  #hasGivenUp(): boolean {
-    const { deaths, cause, at } = this.#barren;
-    if (deaths < MAX_BARREN_DEATHS) return false;
-    if (this.#waiting.length > 0 && performance.now() - at > RETRY_MS) {
-      this.#barren.deaths = 0;
-      return false;
-    }
-    if (this.#threads.size + this.#starting.size === 0) {
-      for (const job of this.#waiting.splice(0)) this.#refuse(job, threadsFailed(deaths, cause));
-    }
-    return true;
-  }
-
-  /** Piscina never fails a task that waits for a thread which then cannot even start. */
-  #giveUpLostStarts(): void {
-    queueMicrotask(() => {
-      if (this.#piscina.queueSize > 0) this.#abortStarts();
-    });
-  }
-
-  #abortStarts(): void {
-    for (const controller of this.#starting) controller.abort(ended());
-  }
-}
-
-function ended(): Error {
-  return new Error('the server ended it');
-}
-
-function isCloneError(error: unknown): boolean {
-  const { name, code } = error as { name?: unknown; code?: unknown };
-  return name === 'DataCloneError' || code === 'ERR_MISSING_TRANSFERABLE_IN_TRANSFER_LIST';
 }
 
 /** Waits for `work`, but no longer than `ms`. */

@@ -14,7 +14,8 @@ import { closed } from './errors.js';
 import { chooseHandOver, type HandOver } from './hand-over.js';
 import { checkThreadFields, type PoolOptions } from './pool-options.js';
 import { DatagramJob, StreamJob, type ThreadJob } from './thread-job.js';
-import { ThreadPool, type ThreadContext } from './thread-pool.js';
+import type { ThreadContext } from './thread-factory.js';
+import { ThreadPool } from './thread-pool.js';
 
 export interface ThreadingStats extends ServerStats {
   /** How connections reach the threads; null before `listen()`. */

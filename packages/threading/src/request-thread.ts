@@ -102,12 +102,8 @@ export class RequestThread {
     });
     await Promise.race([heard, this.gone, expired]);
     clearTimeout(timer);
-    await this.kill();
-  }
-
-  /** Ends the thread at once. */
-  async kill(): Promise<void> {
-    await this.#worker.terminate();
+    // Not awaited: a thread inside a system call that blocks cannot be ended.
+    void this.#worker.terminate();
   }
 
   #heard(message: FromThread): void {

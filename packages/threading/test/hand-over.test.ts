@@ -1,0 +1,150 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { askStream, askUdp, connectTo, readAll, type TestBed } from '@socketserver/testing';
+import { tcpBed, threadsOf, udpBed, unixBed } from './support/beds.js';
+import { Client } from './support/clients.js';
+import { fixture, packageFile, run } from './support/program.js';
+
+const COMMANDS = fixture('commands.mjs');
+const tcp = tcpBed();
+const unix = unixBed();
+const udp = udpBed();
+const streams = [tcp, unix].map((bed) => [bed.composition.name, bed] as const);
+
+/** The first Nodes that can transfer a socket. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const canTransfer = major > 26 || (major === 26 && minor >= 6) || (major === 24 && minor >= 20);
+
+const transferred = { handOver: 'transfer' };
+const missing = {
+  code: 'ERR_SOCKETSERVER_NATIVE_MISSING',
+  message: expect.stringContaining('npm install koffi'),
+};
+
+afterAll(async () => {
+  for (const bed of [tcp, unix, udp]) await bed[Symbol.asyncDispose]();
+});
+
+describe('the hand-over', () => {
+  test.each([
+    ['TCP', tcp, canTransfer ? 'transfer' : 'dup'],
+    ['Unix streams', unix, 'dup'],
+    ['datagrams', udp, 'transfer'],
+  ] as [string, TestBed, string][])('of %s is what this Node can do', async (_, bed, handOver) => {
+    await using served = await bed.serve(bed.handler('upper'));
+    expect(threadsOf(served.server).handOver).toBe(handOver);
+  });
+
+  test.each([
+    ['ThreadingTCPServer', { host: '127.0.0.1', port: 0 }, canTransfer ? transferred : missing],
+    ['ThreadingUnixStreamServer', { path: '\0no-koffi-here' }, missing],
+    ['ThreadingUDPServer', { host: '127.0.0.1', port: 0 }, transferred],
+  ])('without koffi: %s', async (name, address, outcome) => {
+    const { stdout } = await run(process.execPath, [
+      '--require',
+      packageFile('test/fixtures/without-koffi.cjs'),
+      packageFile('test/fixtures/listen.mjs'),
+      name,
+      JSON.stringify(address),
+    ]);
+    expect(JSON.parse(stdout)).toEqual(outcome);
+  });
+});
+
+describe.each(streams)('%s', (_, bed) => {
+  test('an answer of 20 MB that the handler does not await arrives whole', async () => {
+    await using served = await bed.serve(COMMANDS);
+    const socket = await connectTo(served.server.serverAddress);
+    socket.end('big 20\n');
+    const answer = await readAll(socket);
+    expect(answer.length).toBe(20 * 1_048_576);
+    for (let megabyte = 0; megabyte < 20; megabyte++) {
+      const part = answer.subarray(megabyte * 1_048_576, (megabyte + 1) * 1_048_576);
+      expect(part.equals(Buffer.alloc(1_048_576, megabyte))).toBe(true);
+    }
+  });
+
+  test('bytes that came before the hand-over are the first that the handler reads', async () => {
+    await using server = bed.make(COMMANDS);
+    await server.listen();
+    const socket = await connectTo(server.serverAddress);
+    socket.end('upper early\n');
+    const answer = readAll(socket);
+    await server.handleRequest();
+    expect((await answer).toString()).toBe('EARLY');
+  });
+
+  test('a connection that verifyRequest() has read from is refused with the reason', async () => {
+    const Server = class extends bed.Server {
+      override async verifyRequest(request: object): Promise<boolean> {
+        const socket = request as Socket;
+        socket.resume();
+        await once(socket, 'data');
+        socket.pause();
+        return true;
+      }
+    };
+    await using served = await bed.serve(COMMANDS, { Server });
+    const client = await Client.connect(served.server.serverAddress, 'upper hello');
+    const [reported] = await served.server.errors.atLeast(1);
+    expect(reported?.error).toMatchObject({
+      code: 'ERR_SOCKETSERVER_ALREADY_READ',
+      message: expect.stringContaining('got one with 12 bytes read'),
+    });
+    await client.ended;
+    await served.server.served(1);
+    expect(served.server.stats()).toMatchObject({ accepted: 1, failed: 1 });
+  });
+
+  test('300 clients at once on 2 threads are all answered', async () => {
+    const cells = new Int32Array(new SharedArrayBuffer(8));
+    await using served = await bed.serve(COMMANDS, { context: { cells: cells.buffer } });
+    const { server } = served;
+    const clients = await Promise.all(Array.from({ length: 300 }, () => connectTo(server.serverAddress)));
+    await server.calls.atLeast(3 * 300); // get, verify, process
+    const answers = clients.map((socket, index) => {
+      socket.end(`upper client-${index}\n`);
+      return readAll(socket);
+    });
+    expect((await Promise.all(answers)).map(String)).toEqual(
+      clients.map((_client, index) => `CLIENT-${index}`),
+    );
+    await server.served(300);
+    expect(server.stats()).toMatchObject({ accepted: 300, active: 0, completed: 300 });
+  });
+});
+
+test('a handler sees the addresses of its connection and its server', async () => {
+  await using served = await tcp.serve(COMMANDS);
+  const { serverAddress } = served.server;
+  const socket = await connectTo(serverAddress);
+  const { localPort, remotePort } = socket;
+  socket.end('address\n');
+  expect(JSON.parse((await readAll(socket)).toString())).toEqual({
+    server: serverAddress,
+    remotePort: localPort,
+    localPort: remotePort,
+  });
+});
+
+describe('datagrams', () => {
+  test('are cut at maxPacketSize, and empty ones arrive', async () => {
+    await using served = await udp.serve(udp.handler('upper'));
+    const address = served.server.serverAddress as Parameters<typeof askUdp>[0];
+    expect((await askUdp(address, 'x'.repeat(9_000))).length).toBe(8_192);
+  });
+
+  test('a failed send is the handler’s to catch; an answer after its return still leaves', async () => {
+    await using served = await udp.serve(fixture('datagram-commands.mjs'));
+    const address = served.server.serverAddress as Parameters<typeof askUdp>[0];
+    expect(await askUdp(address, 'toNowhere')).toBe('EMSGSIZE');
+    expect(await askUdp(address, 'late soon')).toBe('soon');
+    expect(await askUdp(address, 'size 10')).toBe('7');
+  });
+});
+
+test('askStream is answered through a half-closed connection', async () => {
+  await using served = await tcp.serve(COMMANDS);
+  expect(await askStream(served.server.serverAddress, 'upper half\n')).toBe('HALF');
+});

@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { askStream, askUdp, sendUdp, turns, until } from '@socketserver/testing';
+import { tcpBed, threadsOf, udpBed, unixBed } from './support/beds.js';
+import { Client } from './support/clients.js';
+import { fixture } from './support/program.js';
+
+const COMMANDS = fixture('commands.mjs');
+const beds = [tcpBed({ maxThreads: 2 }), unixBed({ maxThreads: 2 })] as const;
+const single = tcpBed({ maxThreads: 1 });
+const singleUnix = unixBed({ maxThreads: 1 });
+const datagrams = udpBed({ maxThreads: 1 });
+const small = tcpBed({ maxThreads: 1, resourceLimits: { maxOldGenerationSizeMb: 24 } });
+
+afterAll(async () => {
+  for (const bed of [...beds, single, singleUnix, datagrams, small]) await bed[Symbol.asyncDispose]();
+});
+
+describe.each(beds.map((bed) => [bed.composition.name, bed] as const))('%s: a thread that dies', (_, bed) => {
+  test.each([
+    ['exit 3', 'exiting', { message: 'it exited with code 3' }],
+    ['uncaught', 'throwing', { message: 'nobody catches me', code: 'ERR_TEST_UNCAUGHT' }],
+    ['rejected', '', { message: 'nobody awaits me' }],
+  ])('of `%s` ends the connections of its requests, and no others', async (command, _heard, cause) => {
+    await using served = await bed.serve(COMMANDS);
+    const { server } = served;
+    // The least busy thread gets the next: four clients are two for each.
+    const waiting: Client[] = [];
+    for (let client = 0; client < 3; client++) {
+      waiting.push(await Client.connect(server.serverAddress, 'forever'));
+      await waiting[client]?.heard('waiting');
+    }
+    const killer = await Client.connect(server.serverAddress, command);
+    await killer.ended;
+    await server.served(2);
+    // The second client's thread was the killer's.
+    await waiting[1]?.ended;
+
+    expect(server.errors).toHaveLength(2);
+    for (const { error, request, clientAddress } of server.errors.entries) {
+      expect(error).toMatchObject({ code: 'ERR_SOCKETSERVER_THREAD_DIED', cause });
+      expect(request).toBeDefined();
+      expect(clientAddress).toBeDefined();
+    }
+    expect(server.stats()).toMatchObject({ accepted: 4, active: 2, completed: 0, failed: 2, rejected: 0 });
+    expect([waiting[0], waiting[2]].map((client) => client?.socket.closed)).toEqual([false, false]);
+
+    await until(() => threadsOf(server).threads === 2);
+    expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
+    await server.close({ graceMs: 0 });
+    await Promise.all(waiting.map(({ ended }) => ended));
+  });
+});
+
+test('a thread that runs out of memory is replaced', async () => {
+  await using served = await small.serve(COMMANDS);
+  const { server } = served;
+  const client = await Client.connect(server.serverAddress, 'exhaust');
+  await client.ended;
+  const [reported] = await server.errors.atLeast(1);
+  expect(reported?.error).toMatchObject({
+    code: 'ERR_SOCKETSERVER_THREAD_DIED',
+    cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
+  });
+  expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
+});
+
+describe('connections that a dead thread had not begun', () => {
+  test.each([single, singleUnix].map((bed) => [bed.composition.name, bed] as const))('%s', async (_, bed) => {
+    const cells = new Int32Array(new SharedArrayBuffer(8));
+    await using served = await bed.serve(COMMANDS, { context: { cells: cells.buffer } });
+    const { server } = served;
+    const killer = await Client.connect(server.serverAddress, 'blockAndExit 3');
+    await until(() => Atomics.load(cells, 0) === 1);
+    const others = await Promise.all(
+      Array.from({ length: 5 }, () => Client.connect(server.serverAddress, 'upper hello')),
+    );
+    await until(() => server.stats().active === 6);
+    await turns();
+    Atomics.store(cells, 1, 1);
+    Atomics.notify(cells, 1);
+
+    await killer.ended;
+    const answers = await Promise.all(others.map(({ ended }) => ended));
+    await server.served(6);
+    // A duplicated descriptor goes to the next thread; a transferred socket has been closed by Node.
+    const saved = threadsOf(server).handOver === 'dup' ? 5 : 0;
+    expect(answers).toEqual(Array(5).fill(saved > 0 ? 'HELLO' : ''));
+    expect(server.errors).toHaveLength(6 - saved);
+    expect(server.stats()).toMatchObject({ accepted: 6, completed: saved, failed: 6 - saved });
+    expect(await askStream(server.serverAddress, 'upper again\n')).toBe('AGAIN');
+  });
+});
+
+test('a datagram whose handler ends the thread is reported, the next is served', async () => {
+  await using served = await datagrams.serve(fixture('datagram-commands.mjs'));
+  const { server } = served;
+  const address = server.serverAddress as Parameters<typeof sendUdp>[0];
+  await sendUdp(address, 'exit 3');
+  const [reported] = await server.errors.atLeast(1);
+  expect(reported?.error).toMatchObject({ code: 'ERR_SOCKETSERVER_THREAD_DIED' });
+  expect(await askUdp(address, 'size')).toBe('4');
+});
+
+describe('a module that kills every thread', () => {
+  test('while it is loaded fails listen()', async () => {
+    await using server = single.make(fixture('exits-while-loading.mjs'));
+    await expect(server.listen()).rejects.toMatchObject({
+      code: 'ERR_SOCKETSERVER_THREAD_DIED',
+      message: expect.stringContaining('exits-while-loading.mjs, got its end: worker exited with code: 7'),
+    });
+    expect(server.state).toBe('closed');
+  });
+
+  test('once it is loaded ends in one error; clients are turned away', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'threading-'));
+    try {
+      const log = join(folder, 'loads');
+      writeFileSync(log, '');
+      const doomed = fixture('exits-when-loaded.mjs');
+      doomed.searchParams.set('log', log);
+      await using served = await single.serve(doomed);
+      const { server } = served;
+      const [first] = await server.errors.atLeast(1);
+      expect(first).toEqual({
+        error: expect.objectContaining({ code: 'ERR_SOCKETSERVER_THREADS_FAILED' }),
+        request: undefined,
+        clientAddress: undefined,
+      });
+      const client = await Client.connect(server.serverAddress, 'hello');
+      expect(await client.ended).toBe('');
+      await server.served(1);
+      expect(server.errors).toHaveLength(2);
+      expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
+      expect(readFileSync(log, 'utf8')).toBe('...');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,167 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { askStream, until, type TestBed } from '@socketserver/testing';
+import { ThreadingTCPServer, type ThreadContext } from '@socketserver/threading';
+import { StreamRequestHandler } from '@socketserver/core';
+import { tcpBed, threadsOf } from './support/beds.js';
+import { Client } from './support/clients.js';
+import { fixture, runFixture } from './support/program.js';
+
+const COMMANDS = fixture('commands.mjs');
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+const beds: TestBed[] = [];
+
+function bedOf(tuning: Parameters<typeof tcpBed>[0]): TestBed {
+  const bed = tcpBed(tuning);
+  beds.push(bed);
+  return bed;
+}
+
+afterAll(async () => {
+  for (const bed of beds) await bed[Symbol.asyncDispose]();
+});
+
+describe('requestsPerThread: 1', () => {
+  test('a request waits until a thread has none, in order', async () => {
+    const cells = new Int32Array(new SharedArrayBuffer(8));
+    const bed = bedOf({ maxThreads: 2, requestsPerThread: 1 });
+    await using served = await bed.serve(COMMANDS, { context: { cells: cells.buffer } });
+    const { server } = served;
+    const clients: Client[] = [];
+    for (let client = 0; client < 5; client++) {
+      clients.push(await Client.connect(server.serverAddress, `block ${client}`));
+    }
+    await until(() => server.stats().active === 5 && Atomics.load(cells, 0) === 2);
+    Atomics.store(cells, 1, 1);
+    Atomics.notify(cells, 1);
+    expect(await Promise.all(clients.map(({ ended }) => ended))).toEqual(['0', '1', '2', '3', '4']);
+    expect(Atomics.load(cells, 0)).toBe(5);
+  });
+
+  test('threads are started up to maxThreads, and no further', async () => {
+    const bed = bedOf({ minThreads: 1, maxThreads: 3, requestsPerThread: 1, idleTimeout: 50 });
+    await using served = await bed.serve(COMMANDS);
+    const { server } = served;
+    expect(threadsOf(server).threads).toBe(1);
+    const clients: Client[] = [];
+    for (let client = 0; client < 3; client++) {
+      clients.push(await Client.connect(server.serverAddress, 'forever'));
+      await clients[client]?.heard('waiting');
+    }
+    expect(threadsOf(server).threads).toBe(3);
+    // All are full: the fourth waits.
+    await Client.connect(server.serverAddress, 'upper late');
+    await until(() => server.stats().active === 4);
+    expect(threadsOf(server).threads).toBe(3);
+    await server.close({ graceMs: 0 });
+    expect(await Promise.all(clients.map(({ ended }) => ended))).toEqual(Array(3).fill('waiting\n'));
+    expect(server.stats()).toMatchObject({ accepted: 4, active: 0, failed: 4 });
+  });
+
+  test('idle threads above minThreads end', async () => {
+    const bed = bedOf({ minThreads: 1, maxThreads: 3, requestsPerThread: 1, idleTimeout: 20 });
+    await using served = await bed.serve(COMMANDS, { context: { cells: new SharedArrayBuffer(8) } });
+    const { server } = served;
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => askStream(server.serverAddress, 'thread\n')),
+    );
+    expect(answers.every((answer) => /^Thread-\d+$/.test(answer))).toBe(true);
+    await until(() => threadsOf(server).threads === 1);
+    expect(server.errors).toHaveLength(0);
+    expect(await askStream(server.serverAddress, 'upper still\n')).toBe('STILL');
+  });
+});
+
+describe('context', () => {
+  test('shared memory is shared by all threads', async () => {
+    const cells = new Int32Array(new SharedArrayBuffer(8));
+    await using served = await bedOf({ maxThreads: 2 }).serve(COMMANDS, { context: { cells: cells.buffer } });
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => askStream(served.server.serverAddress, 'add\n')),
+    );
+    expect(answers.map(Number).toSorted((a, b) => a - b)).toEqual([...Array(10).keys()]);
+    expect(Atomics.load(cells, 0)).toBe(10);
+  });
+
+  test('threadContext() gives each thread a port of its own', async () => {
+    let threads = 0;
+    class Server extends ThreadingTCPServer {
+      override threadContext(): ThreadContext {
+        const { port1, port2 } = new MessageChannel();
+        const number = ++threads;
+        port1.on('message', () => port1.postMessage(number));
+        port1.unref();
+        return { context: { port: port2 }, transfer: [port2] };
+      }
+    }
+    await using server = new Server(LOOPBACK, COMMANDS);
+    await server.listen();
+    void server.serveForever();
+    expect(threads).toBe(server.stats().threads);
+    expect(['1', '2']).toContain(await askStream(server.serverAddress, 'ask\n'));
+  });
+
+  test('what cannot be cloned fails listen()', async () => {
+    await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
+    server.context = { log: () => {} };
+    await expect(server.listen()).rejects.toMatchObject({
+      code: 'ERR_SOCKETSERVER_BAD_CONTEXT',
+      message: expect.stringContaining('threadContext()'),
+    });
+    expect(server.state).toBe('closed');
+  });
+});
+
+describe('bad fields fail listen() with their name', () => {
+  test.each([
+    ['maxThreads', { maxThreads: 0 }],
+    ['maxThreads', { maxThreads: 1.5 }],
+    ['minThreads', { minThreads: 3, maxThreads: 2 }],
+    ['requestsPerThread', { requestsPerThread: 0 }],
+    ['idleTimeout', { idleTimeout: -1 }],
+    ['poolOptions', { poolOptions: null }],
+    ['poolOptions.atomics', { poolOptions: { atomics: 'sync' } }],
+    ['poolOptions.filename', { poolOptions: { filename: 'x.js' } }],
+    ['poolOptions.maxThreads', { poolOptions: { maxThreads: 2 } }],
+    ['poolOptions.loadBalancer', { poolOptions: { loadBalancer: () => null } }],
+  ])('%s: %j', async (name, fields) => {
+    await using server = Object.assign(new ThreadingTCPServer(LOOPBACK, COMMANDS), fields as object);
+    await expect(server.listen()).rejects.toMatchObject({
+      code: 'ERR_SOCKETSERVER_BAD_ARGUMENT',
+      message: expect.stringMatching(new RegExp(`^Expected \`${name}\` to be .*, got `)),
+    });
+  });
+
+  test('atomics that are disabled are let through', async () => {
+    await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
+    Object.assign(server, { poolOptions: { atomics: 'disabled' } });
+    await expect(server.listen()).resolves.toBeUndefined();
+  });
+});
+
+test('a handler class without a url is refused at construction, with the line to add', () => {
+  class Nowhere extends StreamRequestHandler {}
+  expect(() => new ThreadingTCPServer(LOOPBACK, Nowhere)).toThrow('static readonly url = import.meta.url;');
+});
+
+describe('the process', () => {
+  test('ends by itself after listen(), and after close() with a handler that never ends', async () => {
+    expect(await runFixture('leave.mjs', ['listen', ''])).toMatchObject({
+      code: 0,
+      stdout: 'left\n',
+      stderr: '',
+    });
+    const { code, stdout, stderr } = await runFixture('leave.mjs', ['close', '']);
+    expect({ code, stdout: stdout.split('\n')[0] }).toEqual({
+      code: 0,
+      stdout: JSON.stringify({ drained: 0, killed: 1, abandoned: 0 }),
+    });
+    expect(stderr).toContain('ERR_SOCKETSERVER_THREAD_DIED');
+  });
+
+  test('does not wait for daemonThreads after serverClose(), but for others', async () => {
+    const daemon = await runFixture('leave.mjs', ['serverClose', 'daemon']);
+    expect(daemon).toMatchObject({ code: 0, stdout: 'left\n' });
+    const other = await runFixture('leave.mjs', ['serverClose', ''], 2_000);
+    expect(other).toMatchObject({ signal: 'SIGTERM', stdout: 'left\n' });
+  });
+});

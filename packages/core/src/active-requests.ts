@@ -23,6 +23,8 @@ export class ActiveRequest<Request> {
   readonly scope = new RequestScope();
   /** Whether `shutdownRequest` has been called: it is called once. */
   isShutDown = false;
+  /** Whether `verifyRequest` said no. */
+  isRejected = false;
 
   constructor(
     readonly request: Request,

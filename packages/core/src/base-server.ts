@@ -279,9 +279,8 @@ export abstract class BaseServer<
    * Runs a request; settles when it has ended, and rejects with what its handler threw. A mixin overrides this
    * to decide where it runs. May be overridden.
    */
-  async processRequest(request: Request, clientAddress: ClientAddress): Promise<void> {
-    await this.finishRequest(request, clientAddress);
-    await this.#runner.shutdownOnce(request);
+  processRequest(request: Request, clientAddress: ClientAddress): Promise<void> {
+    return this.finishRequest(request, clientAddress).then(() => this.#runner.shutdownOnce(request));
   }
 
   /** Builds the handler and runs it in this thread. May be overridden. */

@@ -25,13 +25,13 @@ export const listenChannel = channel('socketserver.listen');
 export const acceptErrorChannel = channel('socketserver.accept.error');
 export const closeChannel = channel('socketserver.close');
 
-/** Runs `work` inside the request's tracing channel; without a subscriber this is a plain call. */
+/** Runs `work` inside the request's tracing channel. */
 export function traceRequest(work: () => Promise<void>, trace: RequestTrace): Promise<void> {
-  return requestIsTraced() ? requestChannel.tracePromise(work, trace) : work();
+  return requestChannel.tracePromise(work, trace);
 }
 
 /** `TracingChannel.hasSubscribers` came with Node 20.13, but not all typings know it. */
-function requestIsTraced(): boolean {
+export function requestsAreTraced(): boolean {
   return (
     requestChannel.start.hasSubscribers ||
     requestChannel.end.hasSubscribers ||

@@ -1,23 +1,40 @@
 import type { HandlerInit } from '../handlers/base-request-handler.js';
-import type { RequestHandlerConstructor } from './handler-reference.js';
+import type { AnyRequestHandler, RequestHandlerConstructor } from './handler-reference.js';
 
 /**
  * Builds a handler and runs it, the same way under every engine: `setup`, `handle`, and `finish` whatever
  * `handle` did. When both `handle` and `finish` throw, the first is the one to know of.
  */
-export async function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {
-  const handler = new Handler(init);
-  await handler.setup();
-  let failure: { error: unknown } | undefined;
+export function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {
   try {
-    await handler.handle();
+    const handler = new Handler(init);
+    const ready = handler.setup();
+    return ready === undefined
+      ? handleAndFinish(handler)
+      : Promise.resolve(ready).then(() => handleAndFinish(handler));
   } catch (error) {
-    failure = { error };
+    return Promise.reject(error as Error);
   }
+}
+
+function handleAndFinish(handler: AnyRequestHandler): Promise<void> {
+  return handle(handler).then(
+    () => handler.finish(),
+    async (error: unknown) => {
+      try {
+        await handler.finish();
+      } catch {
+        // the handler's own error comes first
+      }
+      throw error;
+    },
+  );
+}
+
+function handle(handler: AnyRequestHandler): Promise<void> {
   try {
-    await handler.finish();
+    return Promise.resolve(handler.handle());
   } catch (error) {
-    failure ??= { error };
+    return Promise.reject(error as Error);
   }
-  if (failure !== undefined) throw failure.error;
 }

@@ -21,8 +21,6 @@ export interface ServerStats {
 /** A request from the moment it was taken until it has been shut down. */
 export class ActiveRequest<Request> {
   readonly scope = new RequestScope();
-  /** Whether `shutdownRequest` has been called: it is called once. */
-  isShutDown = false;
   /** Whether `verifyRequest` said no. */
   isRejected = false;
 

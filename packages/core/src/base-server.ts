@@ -276,11 +276,11 @@ export abstract class BaseServer<
   }
 
   /**
-   * Runs a request; settles when it has ended, and rejects with what its handler threw. A mixin overrides this
-   * to decide where it runs. May be overridden.
+   * Runs a request; settles when its handler is done, and rejects with what that threw. The loop then reports,
+   * shuts down and counts the request. A mixin overrides this to decide where it runs. May be overridden.
    */
   processRequest(request: Request, clientAddress: ClientAddress): Promise<void> {
-    return this.finishRequest(request, clientAddress).then(() => this.#runner.shutdownOnce(request));
+    return this.finishRequest(request, clientAddress);
   }
 
   /** Builds the handler and runs it in this thread. May be overridden. */

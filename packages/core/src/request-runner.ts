@@ -57,21 +57,13 @@ export class RequestRunner<Request extends object> {
 
   async #end(active: ActiveRequest<Request>, outcome: Outcome): Promise<void> {
     try {
-      await this.shutdownOnce(active.request);
+      await this.#server.shutdownRequest(active.request);
       this.active.end(active, outcome);
     } catch (error) {
       await this.report(error, active);
       await this.closeQuietly(active.request);
       this.active.end(active, 'failed');
     }
-  }
-
-  /** Calls `shutdownRequest`, unless somebody has. */
-  async shutdownOnce(request: Request): Promise<void> {
-    const active = this.active.find(request);
-    if (active === undefined || active.isShutDown) return;
-    active.isShutDown = true;
-    await this.#server.shutdownRequest(request);
   }
 
   /** For a request whose `shutdownRequest` threw, and one that came too late: that this throws too is no news. */

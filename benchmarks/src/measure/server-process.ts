@@ -7,6 +7,8 @@ export interface ServerProcessOptions {
   readonly plan: ServerPlan;
   /** The binary of Node to run it with. */
   readonly node: string;
+  /** More flags for Node. */
+  readonly flags?: readonly string[];
   /** Where to write a CPU profile. */
   readonly profileTo?: string | undefined;
 }
@@ -14,8 +16,14 @@ export interface ServerProcessOptions {
 /** A server in a process of its own. */
 export type ServerProcess = Child<ServerMessage>;
 
-export function startServer({ strategy, plan, node, profileTo }: ServerProcessOptions): ServerProcess {
-  const flags = ['--expose-gc'];
+export function startServer({
+  strategy,
+  plan,
+  node,
+  flags: more = [],
+  profileTo,
+}: ServerProcessOptions): ServerProcess {
+  const flags = ['--expose-gc', ...more];
   if (profileTo !== undefined) flags.push('--cpu-prof', `--cpu-prof-dir=${profileTo}`);
   return new Child<ServerMessage>(`the server '${strategy.name}'`, {
     program: node,

@@ -47,13 +47,20 @@ export async function runTrial(
 ): Promise<Trial> {
   const { node, profileTo, workers } = options;
   const plan = { transport: workload.transport, style: strategy.style, workers };
-  await using server = startServer({ strategy, plan, node, profileTo });
+  const flags = workload.connection === 'idle' ? FIXED_YOUNG_GENERATION : [];
+  await using server = startServer({ strategy, plan, node, flags, profileTo });
   const { address } = await server.hear('listening');
   const load: LoadPlan = { ...workload, address, timeoutMs: options.timeoutMs };
   return workload.connection === 'idle'
     ? await measureIdle(server, load, { strategy, workload })
     : await measureLoad(server, load, { strategy, workload, options });
 }
+
+/**
+ * V8's young generation grows up to 32 MB with how much is allocated while connections come in, and stays: a cost
+ * of the process, which would be counted as one of each connection.
+ */
+const FIXED_YOUNG_GENERATION = ['--max-semi-space-size=1'];
 
 interface Subject {
   readonly strategy: Strategy;

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import type { Result } from '../dist/report/result-file.js';
+
+const PROGRAM = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+
+function bench(...args: string[]): ReturnType<typeof spawnSync> {
+  return spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', timeout: 25_000 });
+}
+
+test('a run ends by itself, with a table and a result', () => {
+  const out = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const run = bench(
+      '--quick',
+      '--rounds',
+      '1',
+      '--only',
+      'messages',
+      '--strategies',
+      'async',
+      '--out',
+      out,
+    );
+    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
+    const [file] = readdirSync(out);
+    const { trials, machine } = JSON.parse(readFileSync(join(out, file!), 'utf8')) as Result;
+    expect(trials.map(({ strategy }) => strategy)).toEqual(['raw', 'async']);
+    for (const { value, wrong, timedOut, failed } of trials) {
+      expect(value).toBeGreaterThan(0);
+      expect({ wrong, timedOut, failed }).toEqual({ wrong: 0, timedOut: 0, failed: {} });
+    }
+    expect(machine.node).toBe(process.version);
+    expect(run.stdout).toContain('messages on 64 open connections');
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});
+
+test.each([
+  [['--only', 'nothing'], /Expected one of connections,.* got 'nothing'/],
+  [['--rounds', '0'], /Expected a whole number of at least 1, got '0'/],
+  [['--fast'], /unknown option '--fast'/],
+])('%j gets one line that says why', (args, message) => {
+  const { status, stderr } = bench(...args);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(message);
+  expect(String(stderr).trim().split('\n')).toHaveLength(1);
+});

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import type { RoundTrial } from '../../dist/measure/rounds.js';
+import { summarize } from '../../dist/report/summary.js';
+
+function trial(strategy: string, round: number, value: number): RoundTrial {
+  return {
+    workload: 'messages',
+    strategy,
+    round,
+    value,
+    answered: 10,
+    wrong: 1,
+    timedOut: 2,
+    failed: { ECONNRESET: 3 },
+    cpuMicrosPerAnswer: value / 10,
+    cpuShare: null,
+    rssBytes: null,
+    latency: null,
+  };
+}
+
+test('each round is compared with its own baseline, and the median taken of the ratios', () => {
+  const trials = [
+    ...[100, 10, 1_000].map((value, round) => trial('raw', round, value)),
+    ...[50, 9, 1_100].map((value, round) => trial('other', round, value)),
+  ];
+  const [raw, other] = summarize(trials, 'raw');
+  expect(raw).toMatchObject({ strategy: 'raw', ratio: null, value: { median: 100 } });
+  expect(other!.ratio!.median).toBeCloseTo(0.9);
+  expect(other!.cpuRatio!.median).toBeCloseTo(0.9);
+  expect(other!.errors).toBe(3 * (1 + 2 + 3));
+});

@@ -21,6 +21,15 @@ export const STRATEGIES: readonly Strategy[] = [
     module: './async.js',
     style: 'files',
   }),
+  node('raw-threads', 'worker threads by hand that get the same hand-over (no datagrams)', {
+    module: './raw-threads.js',
+    style: 'events',
+  }),
+  node('threading', 'Threading…Server, a handler that uses events', {
+    module: './threading.js',
+    style: 'events',
+  }),
+  node('cluster', 'node:cluster (no datagrams)', { module: './cluster.js', style: 'events' }),
 ];
 
 function node(name: string, title: string, run: { module: string; style: HandlerStyle }): Strategy {

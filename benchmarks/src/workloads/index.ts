@@ -44,6 +44,7 @@ export const WORKLOADS: readonly Workload[] = [
     connection: 'kept',
     connections: 32,
     loadProcesses: 2,
+    strategies: ['raw', 'async', 'async-files', 'threading'],
   },
   {
     name: 'idle',

@@ -6,6 +6,7 @@ import type { MessagePort, TransferListItem } from 'node:worker_threads';
  */
 export class Outbox<Message> {
   readonly #port: MessagePort;
+  readonly #flush = (): void => this.flush();
   #messages: Message[] = [];
   #transfer: TransferListItem[] = [];
 
@@ -14,17 +15,15 @@ export class Outbox<Message> {
   }
 
   post(message: Message, transfer?: TransferListItem): void {
-    if (this.#messages.length === 0) setImmediate(() => this.flush());
+    if (this.#messages.length === 0) setImmediate(this.#flush);
     this.#messages.push(message);
     if (transfer !== undefined) this.#transfer.push(transfer);
   }
 
   flush(): void {
     if (this.#messages.length === 0) return;
-    const messages = this.#messages;
-    const transfer = this.#transfer;
+    this.#port.postMessage(this.#messages, this.#transfer);
     this.#messages = [];
-    this.#transfer = [];
-    this.#port.postMessage(messages, transfer);
+    if (this.#transfer.length > 0) this.#transfer = [];
   }
 }

@@ -33,8 +33,8 @@ export type ToThread =
   | { type: 'end' };
 
 export type FromThread =
-  /** The handler of request `id` has returned, and its connection is closed. */
-  | { type: 'completed'; id: number }
+  /** The id of a request whose handler has returned, and whose connection is closed. Most messages are this one. */
+  | number
   | { type: 'failed'; id: number; error: CrossingError }
   /** Send a datagram from the server's socket; the outcome comes back under the number `answer`. */
   | { type: 'send'; answer: number; data: Uint8Array | string; address: ClientAddress }

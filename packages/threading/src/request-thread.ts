@@ -107,11 +107,12 @@ export class RequestThread {
   }
 
   #heard(message: FromThread): void {
+    if (typeof message === 'number') {
+      this.#take(message)?.complete();
+      this.#events.jobEnded(this);
+      return;
+    }
     switch (message.type) {
-      case 'completed':
-        this.#take(message.id)?.complete();
-        this.#events.jobEnded(this);
-        return;
       case 'failed':
         this.#take(message.id)?.fail(unpackError(message.error));
         this.#events.jobEnded(this);
@@ -135,7 +136,7 @@ export class RequestThread {
     return job;
   }
 
-  async #send({ answer, data, address }: FromThread & { type: 'send' }): Promise<void> {
+  async #send({ answer, data, address }: Extract<FromThread, { type: 'send' }>): Promise<void> {
     let outcome: number | CrossingError;
     try {
       outcome = (await this.#socket?.sendTo(data, address)) ?? 0;

@@ -105,11 +105,7 @@ export class ThreadSide {
   }
 
   #report(id: number, failure: { error: unknown } | undefined): void {
-    this.#outbox.post(
-      failure === undefined
-        ? { type: 'completed', id }
-        : { type: 'failed', id, error: packError(failure.error) },
-    );
+    this.#outbox.post(failure === undefined ? id : { type: 'failed', id, error: packError(failure.error) });
   }
 
   async #end(): Promise<void> {

@@ -1,1 +1,8 @@
-export {};
+export { FORKING_ERROR_CODES } from './errors.js';
+export { ForkingMixIn, type Forking, type ForkingMembers, type ForkingStats } from './forking-mixin.js';
+export {
+  ForkingTCPServer,
+  ForkingUDPServer,
+  ForkingUnixDatagramServer,
+  ForkingUnixStreamServer,
+} from './forking-servers.js';

@@ -1,0 +1,204 @@
+import { availableParallelism } from 'node:os';
+import type {
+  AbstractConstructor,
+  BaseServer,
+  ClientAddress,
+  CloseOptions,
+  CloseReport,
+  Mixed,
+  ServerStats,
+} from '@socketserver/core';
+import { handlerReference } from '@socketserver/core/engine';
+import { ChildPool } from './child-pool.js';
+import { packContext } from './crossing-context.js';
+import { closed } from './errors.js';
+import type { AnyRequest } from './job.js';
+import { checkFields, poolSizeOf, type ForkingFields } from './pool-size.js';
+
+/** A stream's channel takes one socket at a time, and waits for Node's own acknowledgement of it. */
+const SOCKETS_IN_FLIGHT = 1;
+/** Enough to keep a child busy while an acknowledgement is on its way. */
+const DATAGRAMS_IN_FLIGHT = 16;
+
+export interface ForkingStats extends ServerStats {
+  /** Child processes, starting and ending ones too. */
+  children: number;
+  /** Requests that wait for a child; they are among `active`. */
+  waiting: number;
+  /** Requests that a child was given and did not begin, and that another one got. */
+  redispatched: number;
+}
+
+/** What {@link ForkingMixIn} adds. */
+export interface ForkingMembers extends ForkingFields {
+  concurrent: boolean;
+  pauseOnConnect: boolean;
+  /** Milliseconds that `handleRequest()` waits for a request. @default 300000 */
+  timeout: number | null;
+  /** Children that run requests. @default available parallelism */
+  maxChildren: number;
+  /** Requests that one child runs at once; 1 for handlers that block. Further ones wait. @default 1024 */
+  requestsPerChild: number;
+  /** Requests after which a child is replaced; 1: a fresh process for every request. @default 0: no limit */
+  maxRequestsPerChild: number;
+  /** Up to this many more, at random, so that children are not all replaced at once. @default 0 */
+  maxRequestsJitter: number;
+  /**
+   * Children that are kept ready to replace others.
+   * @default null: `maxChildren` if `maxRequestsPerChild` is 1, else 1 if it is set, else 0
+   */
+  standbyChildren: number | null;
+  /** Milliseconds after which a request that a child has not begun is given to another. @default 5000 */
+  acknowledgeTimeout: number;
+  /** Milliseconds between SIGTERM and SIGKILL. @default 5000 */
+  killGrace: number;
+  /** Arguments for node. @default process.execArgv */
+  execArgv: readonly string[];
+  /** The environment of the children. @default null: this process's own */
+  env: NodeJS.ProcessEnv | null;
+  /** The pids of the children. */
+  readonly activeChildren: readonly number[];
+  /** Brings the number of children to what the fields say. Called by `serviceActions` and `handleTimeout`. */
+  collectChildren(): void;
+  stats(): ForkingStats;
+}
+
+/** A server whose requests run in child processes. */
+export type Forking<Base extends AbstractConstructor> = Mixed<Base, ForkingMembers>;
+
+/**
+ * Runs every request in a child process. The parent accepts, verifies and hands over; the handler has a real
+ * `net.Socket` in the child. For handlers that may crash, leak, or must be kept apart.
+ *
+ * In the parent run `verifyRequest`, `handleError`, `shutdownRequest` and `serviceActions`; after the hand-over
+ * their `request` is a closed socket. In the children runs the handler, and nothing else.
+ *
+ * @example class Server extends ForkingMixIn(TCPServer) {}
+ */
+export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base: Base): Forking<Base> {
+  abstract class ForkingServer extends base implements ForkingMembers {
+    override concurrent = true;
+    override pauseOnConnect = true;
+    override timeout: number | null = 300_000;
+    maxChildren = availableParallelism();
+    requestsPerChild = 1_024;
+    maxRequestsPerChild = 0;
+    maxRequestsJitter = 0;
+    standbyChildren: number | null = null;
+    acknowledgeTimeout = 5_000;
+    killGrace = 5_000;
+    execArgv: readonly string[] = process.execArgv;
+    env: NodeJS.ProcessEnv | null = null;
+    #pool: ChildPool | undefined;
+    #ending: Promise<void> | undefined;
+    #childrenEnded: Promise<void> | undefined;
+
+    // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
+    constructor(...args: any[]) {
+      super(...args);
+      handlerReference(this.RequestHandlerClass);
+    }
+
+    get activeChildren(): readonly number[] {
+      return this.#pool?.pids ?? [];
+    }
+
+    collectChildren(): void {
+      this.#pool?.adjust();
+    }
+
+    override stats(): ForkingStats {
+      const pool = this.#pool;
+      return {
+        ...super.stats(),
+        children: pool?.pids.length ?? 0,
+        waiting: pool?.waiting ?? 0,
+        redispatched: pool?.redispatched ?? 0,
+      };
+    }
+
+    override async serverBind(): Promise<void> {
+      checkFields(this);
+      packContext(this.context);
+      await super.serverBind();
+    }
+
+    override serviceActions(): void | Promise<void> {
+      this.collectChildren();
+      return super.serviceActions();
+    }
+
+    override handleTimeout(): void | Promise<void> {
+      this.collectChildren();
+      return super.handleTimeout();
+    }
+
+    /** Starts the children. Resolves when each has loaded the handler. */
+    protected override async loadHandler(): Promise<void> {
+      const isStream = this.socketType === 'stream';
+      this.#pool = new ChildPool({
+        size: () => poolSizeOf(this),
+        inFlight: isStream ? SOCKETS_IN_FLIGHT : DATAGRAMS_IN_FLIGHT,
+        child: {
+          execArgv: this.execArgv,
+          env: this.env ?? undefined,
+          serialization: isStream ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
+          acknowledgeTimeout: this.acknowledgeTimeout,
+          killGrace: this.killGrace,
+          start: {
+            type: 'start',
+            handler: handlerReference(this.RequestHandlerClass),
+            serverAddress: this.serverAddress,
+            context: packContext(this.context),
+          },
+        },
+        onShutdown: () => void this.shutdown(),
+        onFailure: (error) => void this.#report(error),
+      });
+      await this.#pool.start();
+    }
+
+    override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
+      return this.#pool?.run(request as AnyRequest, clientAddress) ?? Promise.reject(closed());
+    }
+
+    protected override abortRequests(reason: unknown): void {
+      super.abortRequests(reason);
+      this.#pool?.abort(reason);
+    }
+
+    protected override async killRequests(): Promise<void> {
+      await this.#pool?.kill();
+      await super.killRequests();
+    }
+
+    /** Ends the children too: at once those without a request, the others when theirs have ended. */
+    override serverClose(): Promise<void> {
+      this.#ending ??= this.#end(super.serverClose());
+      return this.#ending;
+    }
+
+    /** Resolves when no child is left, also where `blockOnClose` is false. */
+    override async close(options?: CloseOptions): Promise<CloseReport> {
+      const report = await super.close(options);
+      await this.#childrenEnded;
+      return report;
+    }
+
+    async #end(closing: Promise<void>): Promise<void> {
+      await closing;
+      this.#childrenEnded = this.#pool?.end();
+      if (this.blockOnClose) await this.#childrenEnded;
+    }
+
+    /** An override of `handleError` may itself throw; that ends no child. */
+    async #report(error: unknown): Promise<void> {
+      try {
+        await this.handleError(error);
+      } catch (second) {
+        console.error(error, second);
+      }
+    }
+  }
+  return ForkingServer;
+}

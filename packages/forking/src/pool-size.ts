@@ -1,0 +1,47 @@
+import { SocketServerError } from '@socketserver/core';
+import { describe } from '@socketserver/core/engine';
+
+/** The fields that say how many children there are, and how many requests each takes. */
+export interface PoolSize {
+  readonly maxChildren: number;
+  readonly standbyChildren: number;
+  readonly requestsPerChild: number;
+  readonly maxRequestsPerChild: number;
+  readonly maxRequestsJitter: number;
+}
+
+export interface ForkingFields extends Omit<PoolSize, 'standbyChildren'> {
+  readonly standbyChildren: number | null;
+  readonly acknowledgeTimeout: number;
+  readonly killGrace: number;
+}
+
+/** Fills in the default of `standbyChildren`: one for each child that will be replaced at every request. */
+export function poolSizeOf(fields: ForkingFields): PoolSize {
+  const { maxChildren, requestsPerChild, maxRequestsPerChild, maxRequestsJitter } = fields;
+  const standbys = maxRequestsPerChild === 1 ? maxChildren : Math.min(maxRequestsPerChild, 1);
+  const standbyChildren = fields.standbyChildren ?? standbys;
+  return { maxChildren, standbyChildren, requestsPerChild, maxRequestsPerChild, maxRequestsJitter };
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field */
+export function checkFields(fields: ForkingFields): void {
+  checkInteger('maxChildren', fields.maxChildren, 1);
+  checkInteger('requestsPerChild', fields.requestsPerChild, 1);
+  checkInteger('maxRequestsPerChild', fields.maxRequestsPerChild, 0);
+  checkInteger('maxRequestsJitter', fields.maxRequestsJitter, 0);
+  if (fields.standbyChildren !== null) checkInteger('standbyChildren', fields.standbyChildren, 0);
+  checkInteger('acknowledgeTimeout', fields.acknowledgeTimeout, 1);
+  checkInteger('killGrace', fields.killGrace, 0);
+}
+
+/** The largest wait of a timer of Node; no count comes near it. */
+const MAX = 2_147_483_647;
+
+function checkInteger(name: string, value: unknown, min: number): void {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= MAX) return;
+  throw new SocketServerError(
+    'ERR_SOCKETSERVER_BAD_ARGUMENT',
+    `Expected \`${name}\` to be an integer from ${min} to ${MAX}, got ${describe(value)}`,
+  );
+}

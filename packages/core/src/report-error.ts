@@ -20,8 +20,14 @@ function clientName(clientAddress: ClientAddress): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** Whatever was thrown; some values throw when they are looked at. */
 function textOf(error: unknown): string {
-  return typeof error === 'string' ? error : inspect(error);
+  if (typeof error === 'string') return error;
+  try {
+    return inspect(error);
+  } catch {
+    return 'a value that throws when it is read';
+  }
 }
 
 /** What a client sends can end up in a message: it must not move the terminal's cursor or forge a line of a log. */

@@ -9,6 +9,7 @@ import type { InetServerAddress, ServerAddress } from './address.js';
 import { BaseServer } from './base-server.js';
 import type { DatagramRequest } from './datagram.js';
 import type { RequestHandlerSource } from './engine/handler-reference.js';
+import { familyOfDescriptor } from './native/socket-family.js';
 import { DatagramReceiver, familyOf } from './sources/datagram-receiver.js';
 import type { RequestSource } from './sources/request-source.js';
 
@@ -56,7 +57,7 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
     const inet = address as InetServerAddress | InheritedAddress;
     return new DatagramReceiver({
       address: inet,
-      family: 'fd' in inet ? 'IPv4' : familyOf(inet.host),
+      family: 'fd' in inet ? familyOfDescriptor(inet.fd) : familyOf(inet.host),
       reuseAddress: this.allowReuseAddress,
       reusePort: this.allowReusePort,
       maxPacketSize: this.maxPacketSize,

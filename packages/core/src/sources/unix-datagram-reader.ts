@@ -14,6 +14,8 @@ const packet = Buffer.alloc(maxPacketSize);
 const from = Buffer.alloc(SOCKADDR_UN_SIZE);
 const length = new Int32Array(1);
 const EINTR = 4;
+/** Between a failure and the next try: the main side reports one, and a lasting one must not keep a CPU busy. */
+const RETRY_MS = 100;
 
 for (let taken = 0; isOpen(taken);) {
   length[0] = SOCKADDR_UN_SIZE;
@@ -26,7 +28,7 @@ for (let taken = 0; isOpen(taken);) {
     post({ type: 'datagram', packet: copy, path: decodeSockaddrUn(from, length[0]) }, [copy.buffer]);
   } else if (libc.errno() !== EINTR) {
     post({ type: 'failed', errno: libc.errno() });
-    break;
+    Atomics.wait(cells, CLOSED, 0, RETRY_MS);
   }
 }
 

@@ -106,6 +106,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       const exited = new Promise((resolve) => reader.once('exit', resolve));
       Atomics.store(this.#cells, CLOSED, 1);
       Atomics.notify(this.#cells, LIMIT);
+      Atomics.notify(this.#cells, CLOSED);
       this.#libc?.shutdown(fd, SHUT_RDWR);
       await exited;
     }

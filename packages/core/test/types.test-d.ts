@@ -1,0 +1,57 @@
+// Compiled, never run: what the types promise.
+import {
+  AsyncMixIn,
+  AsyncTCPServer,
+  BaseRequestHandler,
+  StreamRequestHandler,
+  TCPServer,
+  UDPServer,
+  UnixDatagramServer,
+  UnixStreamServer,
+  type DatagramRequest,
+  type UnixClientAddress,
+} from '@socketserver/core';
+
+class Handler extends StreamRequestHandler {
+  override async handle(): Promise<void> {
+    const port: number = this.clientAddress.port;
+    await this.wfile.write(`${port} ${this.connection.bytesRead}`);
+    // @ts-expect-error -- an Inet client has no path
+    void this.clientAddress.path;
+  }
+}
+
+class UnixHandler extends BaseRequestHandler<DatagramRequest, UnixClientAddress> {
+  override handle(): void {
+    const path: string = this.clientAddress.path;
+    void this.request.socket.sendTo(this.request.packet, { path });
+  }
+}
+
+class Server extends AsyncMixIn(TCPServer) {
+  override maxConnections = 10;
+  own = true;
+}
+
+const server = new Server({ host: 'localhost', port: 0 }, Handler);
+const port: number = server.serverAddress.port;
+const own: boolean = server.own;
+const accepted: number = server.stats().accepted;
+const concurrent: boolean = server.concurrent;
+
+const unix = new UnixStreamServer('/tmp/x', Handler);
+const path: string = unix.serverAddress.path;
+class AsyncDatagrams extends AsyncMixIn(UnixDatagramServer) {}
+const datagramPath: string = new AsyncDatagrams({ path: '/tmp/y' }, UnixHandler).serverAddress.path;
+new TCPServer({ fd: 3 }, new URL('file:///handler.js'));
+
+// @ts-expect-error -- a TCP server has no path
+new TCPServer('/tmp/x', Handler);
+// @ts-expect-error -- a port is a number
+new UDPServer({ host: 'localhost', port: '80' }, UnixHandler);
+// @ts-expect-error -- an instance is no class
+new AsyncTCPServer({ port: 0 }, new Handler(null as never));
+// @ts-expect-error -- a TCP server's address has no path
+void server.serverAddress.path;
+
+void [port, own, accepted, concurrent, path, datagramPath];

@@ -14,7 +14,7 @@ const address = async (program: Program) => ({
 });
 
 describe('npm start', () => {
-  test.each(['async', 'sync'])('serves with the %s engine', async (engine) => {
+  test.each(['async', 'sync', 'threading', 'forking'])('serves with the %s engine', async (engine) => {
     await using program = start('--port', '0', '--engine', engine);
     expect(await ask(await address(program), 'one\ntwo\n')).toBe('ONE\nTWO\n');
     expect(program.stdout).toContain(`${engine} engine`);

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { ask } from './support/clients.js';
+import { Program } from './support/program.js';
+import { TemporaryDirectory } from './support/servers.js';
+
+const TOP = new URL('../../../', import.meta.url);
+const textOf = (path: string): string => readFileSync(new URL(path, TOP), 'utf8');
+
+describe('documents', () => {
+  test('the handler of README.md is the one that npm start serves', () => {
+    const upper = textOf('packages/core/examples/upper.ts').replace(/^\/\*\*.*\*\/\n/m, '');
+    expect(textOf('README.md')).toContain(upper);
+  });
+
+  test.each(['README.md', 'packages/core/README.md', 'docs/diagnostics.md'])(
+    '%s has no dead link',
+    (path) => {
+      const links = [...textOf(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
+      const dead = links.filter((link) => !existsSync(new URL(link, new URL(path, TOP))));
+      expect(dead).toEqual([]);
+    },
+  );
+
+  test('the example of docs/diagnostics.md prints a line for a request', async () => {
+    using directory = new TemporaryDirectory();
+    const trace = directory.join('trace.mjs');
+    writeFileSync(trace, /```js\n(.*?)```/s.exec(textOf('docs/diagnostics.md'))?.[1] ?? '');
+    await using server = new Program(process.execPath, [
+      '--import',
+      pathToFileURL(trace).href,
+      fileURLToPath(new URL('packages/core/examples/dist/stoppable-server.js', TOP)),
+      '0',
+    ]);
+    const port = Number(await server.printed(/Listening on port (\d+)\n/));
+    await ask({ host: '127.0.0.1', port, family: 'IPv4' }, 'quit\n');
+    const { code, stdout } = await server.ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/address: '127\.0\.0\.1'.* \d+\.\d ms no error\n/s);
+    expect(stdout).toMatch(/accepted: 1, active: 0, completed: 1/);
+  });
+});

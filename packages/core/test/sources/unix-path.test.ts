@@ -159,9 +159,9 @@ describe.each(KINDS)('the path of a %s', (kind, Server) => {
   test('in a directory that may not be written is an error of the system', async () => {
     using directory = new TemporaryDirectory();
     chmodSync(directory.path, 0o755);
-    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const nobody = process.getuid?.() === 0 ? ['65534'] : [];
     if (process.getuid?.() !== 0) chmodSync(directory.path, 0o555);
-    await using child = startFixture('listen.mjs', [kind, JSON.stringify(directory.join('s'))], nobody);
+    await using child = startFixture('listen.mjs', [kind, JSON.stringify(directory.join('s')), ...nobody]);
     expect(await child.message()).toEqual({ code: 'EACCES' });
     expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
     expect(readdirSync(directory.path)).toEqual([]);

@@ -17,7 +17,7 @@ const OPTIONS = {
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '9999' },
   unix: { type: 'string' },
-  engine: { type: 'string', default: 'async' },
+  engine: { type: 'string', default: 'threading' },
   help: { type: 'boolean', default: false },
 };
 

@@ -2,7 +2,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { BaseServer } from './base-server.js';
 import type { ClientAddress } from './address.js';
 
-/** Payload of the five `tracing:socketserver.request:*` channels. `error` is there on `error` only. */
+/** Payload of the five `tracing:socketserver.request:*` channels. `error` is there once the request has failed: on `error`, `asyncStart` and `asyncEnd`. */
 export interface RequestTrace {
   server: BaseServer;
   request: object;

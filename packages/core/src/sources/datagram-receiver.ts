@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { lookup, type LookupOneOptions } from 'node:dns';
+import { isIP, isIPv6 } from 'node:net';
 import type {
   BoundAddress,
   ClientAddress,
@@ -37,6 +38,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     this.socket = createSocket({
       type: options.family === 'IPv6' ? 'udp6' : 'udp4',
       reuseAddr: options.reuseAddress,
+      lookup: lookupUnlessAddress,
       ...(options.reusePort ? { reusePort: true } : {}),
     });
     this.socket.on('message', (packet, { address, port, family }) => {
@@ -111,6 +113,18 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     });
   }
 }
+
+/**
+ * Answers are sent to addresses, not names: without this each would wait a turn for `dns.lookup` to find that out.
+ * Node calls it with the family as a number, which its typings do not tell.
+ */
+function lookupUnlessAddress(host: string, options: LookupOneOptions, callback: LookupCallback): void {
+  const family = isIP(host);
+  if (family === 0) lookup(host, options, callback);
+  else callback(null, host, family);
+}
+
+type LookupCallback = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
 
 /** Without a host the family cannot be seen; IPv4, as in CPython. */
 export function familyOf(host: string | undefined): 'IPv4' | 'IPv6' {

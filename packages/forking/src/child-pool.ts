@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Child, type ChildOptions, type ChildOwner } from './child.js';
-import { closed } from './errors.js';
+import { childStart, closed } from './errors.js';
 import { isOpen } from './hand-over.js';
 import type { Job } from './job.js';
 import type { PoolSize } from './pool-size.js';
@@ -44,7 +44,8 @@ export class ChildPool implements ChildOwner {
   #redispatched = 0;
   #failedStarts = 0;
   #retry: NodeJS.Timeout | undefined;
-  #state: 'open' | 'ending' = 'open';
+  /** `draining`: it takes no request any more; `ending`: it has none left, or is not to finish them. */
+  #state: 'starting' | 'open' | 'draining' | 'ending' = 'starting';
   #aborted: { reason: unknown } | undefined;
 
   constructor(options: ChildPoolOptions) {
@@ -69,12 +70,13 @@ export class ChildPool implements ChildOwner {
     const { maxChildren, standbyChildren } = this.#options.size();
     const starts = Array.from({ length: maxChildren + standbyChildren }, () => this.#startFirst());
     const results = await Promise.allSettled(starts);
+    if (this.#state === 'starting') this.#state = 'open';
+    this.adjust();
     const failures = results.filter((result) => result.status === 'rejected');
     const [first] = failures;
     if (first === undefined) return;
     if (failures.length === results.length || !isStartFailure(first.reason)) throw first.reason;
     this.#options.onFailure(first.reason);
-    this.adjust();
   }
 
   /** Runs a request in a child; settles when it has ended. */
@@ -88,7 +90,7 @@ export class ChildPool implements ChildOwner {
 
   /** Brings the number of children to what is wanted now. */
   adjust(): void {
-    if (this.#state !== 'open') return;
+    if (this.#state === 'ending') return;
     const { maxChildren, standbyChildren } = this.#options.size();
     for (const child of [...this.#serving].slice(maxChildren)) this.#retire(child);
     while (this.#serving.size < maxChildren && this.#standby.length > 0) this.#promote();
@@ -97,7 +99,7 @@ export class ChildPool implements ChildOwner {
     const wanted = maxChildren + standbyChildren - Math.max(0, this.#silent.size - maxChildren);
     let missing =
       wanted + this.#wornCount() - this.#serving.size - this.#standby.length - this.#starting.size;
-    if (this.#retry !== undefined) missing = 0;
+    if (this.#state === 'starting' || this.#retry !== undefined) missing = 0;
     for (; missing > 0; missing--) this.#startOne();
   }
 
@@ -106,32 +108,34 @@ export class ChildPool implements ChildOwner {
     for (const child of this.#all) child.abort(reason);
   }
 
-  /** Ends every child when its requests have ended. No request may be waiting. */
+  /** Takes no request any more, and ends every child when all requests have ended. */
   async end(): Promise<void> {
-    this.#stop();
-    for (const child of this.#all) this.#retire(child);
-    await Promise.all(this.#all.map((child) => child.ended));
+    if (this.#state !== 'ending') this.#state = 'draining';
+    this.#endIfDrained();
+    await this.#allEnded();
   }
 
   /** Ends every child with its requests: SIGTERM, then SIGKILL. */
   async kill(): Promise<void> {
     this.#stop();
     this.#rejectWaiting(closed());
-    await Promise.all(this.#all.map((child) => child.end()));
+    for (const child of this.#all) void child.end();
+    await this.#allEnded();
   }
 
   // ── what a child tells ──────────────────────────────────────────────────────────────────────────────────
 
   freed(child: Child): void {
     if (this.#retiring.has(child)) this.#endIfDone(child);
-    else if (this.#isSpent(child)) this.#retire(child);
+    else if (this.#isSpent(child) && child.load === 0) this.#retire(child);
     this.#dispatch();
+    this.#endIfDrained();
   }
 
   returned(jobs: readonly Job[]): void {
     this.#redispatched += jobs.length;
     this.#waiting = [...jobs, ...this.#waiting].sort((a, b) => a.id - b.id);
-    if (this.#state === 'ending' && this.#all.length === 0) this.#rejectWaiting(closed());
+    if (this.#state === 'ending') this.#rejectWaiting(closed());
     else this.#dispatch();
   }
 
@@ -152,11 +156,13 @@ export class ChildPool implements ChildOwner {
   }
 
   ended(child: Child): void {
-    for (const group of [this.#starting, this.#serving, this.#silent, this.#retiring]) group.delete(child);
+    if (this.#starting.has(child)) return; // its start has failed, which is seen to there
+    for (const group of [this.#serving, this.#silent, this.#retiring]) group.delete(child);
     const at = this.#standby.indexOf(child);
     if (at !== -1) this.#standby.splice(at, 1);
     this.adjust();
     this.#dispatch();
+    this.#endIfDrained();
   }
 
   shutdown(): void {
@@ -204,7 +210,7 @@ export class ChildPool implements ChildOwner {
         await this.#spawn();
         return;
       } catch (error) {
-        if (attempt === START_ATTEMPTS || !isStartFailure(error) || this.#state !== 'open') throw error;
+        if (attempt === START_ATTEMPTS || !isStartFailure(error) || this.#state !== 'starting') throw error;
         await delay(FIRST_BACKOFF_MS * 2 ** (attempt - 1));
       }
     }
@@ -220,13 +226,16 @@ export class ChildPool implements ChildOwner {
   }
 
   async #spawn(): Promise<void> {
-    const child = new Child(this.#options.child, this);
+    const child = this.#fork();
     this.#starting.add(child);
     try {
       await child.started;
     } catch (error) {
       this.#starting.delete(child);
-      child.kill();
+      if (!child.hasEnded) {
+        this.#retiring.add(child);
+        child.kill();
+      }
       throw error;
     }
     this.#starting.delete(child);
@@ -238,9 +247,17 @@ export class ChildPool implements ChildOwner {
     this.#dispatch();
   }
 
+  #fork(): Child {
+    try {
+      return new Child(this.#options.child, this);
+    } catch (error) {
+      throw childStart((error as Error).message, error);
+    }
+  }
+
   /** Tells of a failure once a spell; where no child is left, whoever waits is told, not left hanging. */
   #startFailed(error: unknown): void {
-    if (this.#state !== 'open') return;
+    if (this.#state === 'ending') return;
     this.#failedStarts++;
     if (this.#failedStarts >= START_ATTEMPTS && this.#serving.size === 0) {
       if (this.#waiting.length > 0) this.#rejectWaiting(error);
@@ -306,6 +323,17 @@ export class ChildPool implements ChildOwner {
 
   #endIfDone(child: Child): void {
     if (child.load === 0) void child.end();
+  }
+
+  #endIfDrained(): void {
+    if (this.#state !== 'draining' || this.#waiting.length > 0) return;
+    if (this.#all.some((child) => child.inFlight > 0)) return;
+    this.#stop();
+    for (const child of this.#all) this.#retire(child);
+  }
+
+  async #allEnded(): Promise<void> {
+    while (this.#all.length > 0) await Promise.all(this.#all.map((child) => child.ended));
   }
 
   #stop(): void {

@@ -18,6 +18,9 @@ const STDERR_TAIL = 4_096;
  */
 const MOVE_SLACK_MS = 500;
 
+/** How long a child that has closed its channel may take to exit, in ms. */
+const EXIT_GRACE_MS = 1_000;
+
 /** How long a dead child's channel may take to be read to its end, in turns of the event loop. */
 const MAX_DRAIN_TURNS = 10_000;
 
@@ -72,6 +75,7 @@ export class Child {
   #stderr = '';
   #failure: unknown;
   #watch: NodeJS.Timeout | undefined;
+  #deaf: NodeJS.Timeout | undefined;
 
   constructor(options: ChildOptions, owner: ChildOwner) {
     this.#options = options;
@@ -98,6 +102,10 @@ export class Child {
 
   get isReady(): boolean {
     return this.#life === 'ready';
+  }
+
+  get hasEnded(): boolean {
+    return this.#life === 'ended';
   }
 
   /** Requests that it has not ended. */
@@ -142,10 +150,13 @@ export class Child {
     const child = this.#process;
     child.on('message', (message) => this.#received(message));
     child.once('exit', (code, signal) => this.#drain({ code, signal }));
-    child.once('disconnect', () => child.kill('SIGKILL')); // nothing can be told to it any more
+    child.once('disconnect', () => {
+      // It is about to exit; if it does not, nothing can be told to it any more.
+      this.#deaf = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE_MS);
+    });
     child.on('error', (error) => {
       this.#failure ??= error;
-      if (child.pid === undefined) this.#finish(childStart(`${error.message}`, error));
+      if (child.pid === undefined) this.#gone(childStart(`${error.message}`, error));
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk);
@@ -182,7 +193,7 @@ export class Child {
         this.#settleStart.reject(unpackError(message.error));
         return;
       case 'begun':
-        this.#begin(message.id);
+        this.#beginJob(message.id);
         return;
       case 'late': {
         const late = this.#sent.get(message.id);
@@ -192,7 +203,7 @@ export class Child {
         return;
       }
       case 'ended':
-        this.#end(message.id, message.error === undefined ? undefined : unpackError(message.error));
+        this.#endJob(message.id, message.error === undefined ? undefined : unpackError(message.error));
         return;
       case 'send':
         void this.#reply(message);
@@ -206,7 +217,7 @@ export class Child {
     }
   }
 
-  #begin(id: number): void {
+  #beginJob(id: number): void {
     const sent = this.#sent.get(id);
     if (sent === undefined) throw protocolError('a request that this child was given', id);
     this.#sent.delete(id);
@@ -215,7 +226,7 @@ export class Child {
     this.#owner.freed(this);
   }
 
-  #end(id: number, error: Error | undefined): void {
+  #endJob(id: number, error: Error | undefined): void {
     const job = this.#begun.get(id);
     if (job === undefined) throw protocolError('a request that this child has begun', id);
     this.#begun.delete(id);
@@ -277,13 +288,14 @@ export class Child {
     const wrote = this.#stderr === '' ? '' : `; it wrote:\n${this.#stderr.trimEnd()}`;
     const notStarted = childStart(`its end ${byWhat(end)}${wrote}`, this.#failure);
     // Messages are emitted in a microtask of the turn in which the channel ended.
-    setImmediate(() => this.#finish(notStarted, childDied(this.pid, end, this.#failure)));
+    setImmediate(() => this.#gone(notStarted, childDied(this.pid, end, this.#failure)));
   }
 
-  #finish(notStarted: unknown, died: unknown = notStarted): void {
+  #gone(notStarted: unknown, died: unknown = notStarted): void {
     if (this.#life === 'ended') return;
     this.#life = 'ended';
     clearTimeout(this.#watch);
+    clearTimeout(this.#deaf);
     this.#settleStart.reject(notStarted);
     const begun = [...this.#begun.values()];
     const sent = Array.from(this.#sent.values(), ({ job }) => job);

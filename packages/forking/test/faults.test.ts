@@ -1,0 +1,195 @@
+import { describe, expect, test } from '@jest/globals';
+import type { BoundAddress } from '@socketserver/core';
+import { ForkingUDPServer } from '@socketserver/forking';
+import {
+  askStream,
+  askUdp,
+  connectTo,
+  openDescriptors,
+  readAll,
+  readLine,
+  settledDescriptors,
+  until,
+} from '@socketserver/testing';
+import { isRunning, zombies } from './support/processes.js';
+import { codes, fixture, serve } from './support/servers.js';
+
+/** A client that has heard nothing for so long hangs. */
+const HUNG_MS = 10_000;
+
+describe('a child that is killed', () => {
+  test('under load, one every 200 ms: no client hangs, whoever had not begun is answered, the count is exact', async () => {
+    const descriptors = openDescriptors();
+    const outcomes = { answered: 0, ended: 0, hung: 0 };
+    {
+      await using served = await serve({ maxChildren: 2 });
+      const { server } = served;
+      let killing = true;
+      const client = async (): Promise<void> => {
+        while (killing) outcomes[await outcomeOf(server.serverAddress)]++;
+      };
+      const clients = Array.from({ length: 16 }, client);
+      for (let kill = 0; kill < 15; kill++) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const pids = server.activeChildren;
+        process.kill(pids[kill % pids.length]!, 'SIGKILL');
+      }
+      killing = false;
+      await Promise.all(clients);
+      await until(() => server.stats().active === 0);
+      const { accepted, completed, failed, rejected } = server.stats();
+      expect(outcomes.hung).toBe(0);
+      expect(outcomes.answered + outcomes.ended).toBe(accepted);
+      expect(completed + failed + rejected).toBe(accepted);
+      // A request may fail after its answer has left; but no client is let down that is not reported.
+      expect(outcomes.ended).toBeLessThanOrEqual(failed);
+      expect(codes(server)).toEqual(Array.from({ length: failed }, () => 'ERR_SOCKETSERVER_CHILD_DIED'));
+      expect(outcomes.answered).toBeGreaterThan(100);
+    }
+    expect(zombies()).toEqual([]);
+    expect(await settledDescriptors(descriptors)).toBe(descriptors);
+  });
+
+  test('with a request begun: it is reported once, with the signal, and its client sees the end', async () => {
+    await using served = await serve();
+    const { server } = served;
+    const client = await connectTo(server.serverAddress);
+    client.write('hold\n');
+    const pid = Number(await readLine(client));
+    client.on('error', () => {});
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    client.once('end', () => client.end());
+    client.resume();
+    process.kill(pid, 'SIGKILL');
+    await closed;
+    await server.served(1);
+    expect(server.errors.entries).toHaveLength(1);
+    const { error } = server.errors.entries[0]!;
+    expect(error).toMatchObject({
+      code: 'ERR_SOCKETSERVER_CHILD_DIED',
+      message: `Expected child ${pid} to finish the request, got its end by SIGKILL`,
+    });
+    expect(Number(await askStream(server.serverAddress, 'pid\n'))).not.toBe(pid);
+  });
+
+  test('after it was stopped, with connections in flight: every one of them is answered', async () => {
+    await using served = await serve();
+    const { server } = served;
+    const stopped = server.activeChildren[0]!;
+    process.kill(stopped, 'SIGSTOP');
+    const answers = Array.from({ length: 20 }, () => askStream(server.serverAddress, 'pid\n'));
+    await until(() => server.stats().accepted === 20);
+    process.kill(stopped, 'SIGKILL');
+    for (const answer of await Promise.all(answers)) expect(Number(answer)).not.toBe(stopped);
+    await server.served(20);
+    expect(server.stats()).toMatchObject({ completed: 20, failed: 0, redispatched: 1 });
+  });
+
+  test('by its own handler: the exit code is reported', async () => {
+    await using served = await serve();
+    const { server } = served;
+    expect(await askStream(server.serverAddress, 'exit 7\n')).toBe('');
+    await server.served(1);
+    expect(server.errors.entries[0]!.error).toMatchObject({
+      message: expect.stringContaining('with exit code 7'),
+    });
+  });
+});
+
+describe('a child that does not acknowledge', () => {
+  test('because it is stopped: its connections go to another, and it begins none of them later', async () => {
+    await using served = await serve({ acknowledgeTimeout: 200, killGrace: 500 });
+    const { server } = served;
+    const stopped = server.activeChildren[0]!;
+    const held = await connectTo(server.serverAddress);
+    held.write('hold\n');
+    await readLine(held);
+    process.kill(stopped, 'SIGSTOP');
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => askStream(server.serverAddress, 'pid\n')),
+    );
+    expect(answers.map(Number)).not.toContain(stopped);
+    expect(isRunning(stopped)).toBe(true);
+    process.kill(stopped, 'SIGCONT');
+    held.end('go on\n');
+    expect((await readAll(held)).toString()).toBe('done\n');
+    await until(() => !isRunning(stopped)); // it was replaced
+    await server.served(6);
+    expect(server.stats()).toMatchObject({ completed: 6, failed: 0, redispatched: 1 });
+  });
+
+  test('because a handler never ends its turn: others are answered by another child', async () => {
+    await using served = await serve({ acknowledgeTimeout: 200, killGrace: 200 });
+    const { server } = served;
+    const stuck = server.activeChildren[0]!;
+    const spinning = await connectTo(server.serverAddress);
+    spinning.on('error', () => {});
+    spinning.write('spin\n');
+    expect(await readLine(spinning)).toBe('spinning');
+    expect(Number(await askStream(server.serverAddress, 'pid\n'))).not.toBe(stuck);
+    await server.served(1);
+    const report = await server.close({ graceMs: 10 });
+    expect(report).toEqual({ drained: 0, killed: 1, abandoned: 0 });
+    expect(isRunning(stuck)).toBe(false);
+    spinning.destroy();
+  });
+});
+
+describe('the channel', () => {
+  test('closed under a child: it ends, its request is reported, the next one is served', async () => {
+    await using served = await serve();
+    const { server } = served;
+    expect(await askStream(server.serverAddress, 'disconnect\n')).toBe('');
+    expect(await askStream(server.serverAddress, 'pid\n')).toMatch(/^\d+\n$/);
+    expect(codes(server)).toEqual(['ERR_SOCKETSERVER_CHILD_DIED']);
+  });
+
+  test.each([
+    '{"type":"nonsense"}',
+    '{"type":"begun","id":999}',
+    '{"type":"ended","id":"1"}',
+    '{"type":"send","id":1,"request":1,"data":"x","address":{}}',
+    '"text"',
+    'null',
+  ])('a message that does not fit ends the child, not the parent: %s', async (message) => {
+    await using served = await serve();
+    const { server } = served;
+    expect(await askStream(server.serverAddress, `say ${message}\n`)).toBe('');
+    await server.served(1);
+    expect(server.errors.entries[0]!.error).toMatchObject({
+      code: 'ERR_SOCKETSERVER_CHILD_DIED',
+      cause: { code: 'ERR_SOCKETSERVER_PROTOCOL' },
+    });
+    expect(await askStream(server.serverAddress, 'pid\n')).toMatch(/^\d+\n$/);
+  });
+});
+
+test('datagrams that a killed child had not begun are answered by another', async () => {
+  await using server = new ForkingUDPServer({ host: '127.0.0.1', port: 0 }, fixture('echo-datagram.mjs'));
+  server.maxChildren = 1;
+  await server.listen();
+  const loop = server.serveForever();
+  const stopped = server.activeChildren[0]!;
+  process.kill(stopped, 'SIGSTOP');
+  const answers = Array.from({ length: 20 }, (_, n) => askUdp(server.serverAddress, `n${n}`));
+  await until(() => server.stats().accepted === 20);
+  process.kill(stopped, 'SIGKILL');
+  for (const [n, answer] of (await Promise.all(answers)).entries())
+    expect(answer).toMatch(new RegExp(`^\\d+ n${n}$`));
+  expect(server.stats().failed).toBe(0);
+  await server.close();
+  await loop;
+});
+
+async function outcomeOf(address: BoundAddress): Promise<'answered' | 'ended' | 'hung'> {
+  const socket = await connectTo(address);
+  const timer = setTimeout(() => socket.destroy(new Error('hung')), HUNG_MS);
+  try {
+    socket.end('pid\n');
+    return (await readAll(socket)).length > 0 ? 'answered' : 'ended';
+  } catch (error) {
+    return (error as Error).message === 'hung' ? 'hung' : 'ended';
+  } finally {
+    clearTimeout(timer);
+  }
+}

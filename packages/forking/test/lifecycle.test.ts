@@ -1,0 +1,172 @@
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { BoundAddress } from '@socketserver/core';
+import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
+import { isRunning, zombies } from './support/processes.js';
+import { codes, fixture, make, serve } from './support/servers.js';
+
+interface Started {
+  address: BoundAddress;
+  children: number[];
+}
+
+test('children end with their parent, also when it is killed', async () => {
+  await using program = new Program('server-program.mjs');
+  const { children } = await program.message<Started>();
+  expect(children).toHaveLength(2);
+  program.process.kill('SIGKILL');
+  await until(() => !children.some(isRunning));
+});
+
+test('Ctrl-C, which signals the whole group, drains', async () => {
+  await using program = new Program('server-program.mjs', { detached: true });
+  const { address, children } = await program.message<Started>();
+  const client = await connectTo(address);
+  client.write('hold\n');
+  await readLine(client);
+  process.kill(-program.process.pid!, 'SIGINT');
+  await until(() => children.filter(isRunning).length === 2);
+  client.end('go on\n');
+  expect((await readAll(client)).toString()).toBe('done\n');
+  expect(await program.exit).toEqual([0, null]);
+  expect(children.some(isRunning)).toBe(false);
+});
+
+test('a child that somebody sends SIGTERM finishes its requests, and is replaced', async () => {
+  await using served = await serve();
+  const { server } = served;
+  const client = await connectTo(server.serverAddress);
+  client.write('hold\n');
+  const pid = Number(await readLine(client));
+  process.kill(pid, 'SIGTERM');
+  await until(() => server.activeChildren.length === 2);
+  expect(Number(await askStream(server.serverAddress, 'pid\n'))).not.toBe(pid);
+  client.end('go on\n');
+  expect((await readAll(client)).toString()).toBe('done\n');
+  await until(() => !isRunning(pid));
+});
+
+test('close() leaves no child and no zombie', async () => {
+  const server = make({ maxChildren: 2 });
+  await server.listen();
+  const children = [...server.activeChildren];
+  expect(children.every(isRunning)).toBe(true);
+  await server.close();
+  expect(children.some(isRunning)).toBe(false);
+  expect(server.activeChildren).toEqual([]);
+  expect(zombies()).toEqual([]);
+});
+
+test('close() ends a child that does not end by itself: SIGTERM, then SIGKILL', async () => {
+  await using served = await serve({ killGrace: 100 });
+  const { server } = served;
+  const child = server.activeChildren[0]!;
+  process.kill(child, 'SIGSTOP');
+  await server.close({ graceMs: 0 });
+  expect(isRunning(child)).toBe(false);
+});
+
+test('serverClose() without blockOnClose lets running and waiting requests end', async () => {
+  const server = make({ blockOnClose: false, requestsPerChild: 1 });
+  await server.listen();
+  const loop = server.serveForever();
+  const [first, second] = [await connectTo(server.serverAddress), await connectTo(server.serverAddress)];
+  first.write('hold\n');
+  const pid = Number(await readLine(first));
+  second.end('pid\n');
+  await until(() => server.stats().waiting === 1);
+  await server.serverClose();
+  expect(isRunning(pid)).toBe(true);
+  first.end('go on\n');
+  expect((await readAll(first)).toString()).toBe('done\n');
+  expect(Number(await readAll(second))).toBe(pid);
+  await until(() => !isRunning(pid));
+  await loop;
+});
+
+test('children of the user’s own are left alone', async () => {
+  const own = fork(fixture('own-child.mjs'), { execArgv: [] });
+  await once(own, 'message');
+  const server = make();
+  await server.listen();
+  server.collectChildren();
+  expect(server.activeChildren).not.toContain(own.pid);
+  await server.close();
+  own.send('exit');
+  expect(await once(own, 'exit')).toEqual([5, null]);
+});
+
+test('a system that starts no process: listen() says so', async () => {
+  const somebodyElse = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  await using program = new Program('no-more-processes.mjs', somebodyElse);
+  const said = await program.message<object>();
+  expect(said).toEqual({
+    code: 'ERR_SOCKETSERVER_CHILD_START',
+    message: expect.stringMatching(/EAGAIN/),
+    cause: 'EAGAIN',
+    state: 'closed',
+  });
+  expect(await program.exit).toEqual([0, null]);
+});
+
+test('a handler that ends its process while loading: listen() has its exit code and what it wrote', async () => {
+  const server = make({}, fixture('dies-at-start.mjs'));
+  await expect(server.listen()).rejects.toMatchObject({
+    code: 'ERR_SOCKETSERVER_CHILD_START',
+    message: expect.stringMatching(/with exit code 3; it wrote:\nno such luck/),
+  });
+  expect(server.state).toBe('closed');
+  expect(zombies()).toEqual([]);
+});
+
+test('a node that does not start: listen() has what it wrote', async () => {
+  const server = make({ execArgv: ['--no-such-option'] });
+  await expect(server.listen()).rejects.toThrow(/bad option: --no-such-option/);
+});
+
+test('no new child can start: waiting clients are closed, the reason is reported, and it is tried again', async () => {
+  const flag = join(mkdtempSync(join(tmpdir(), 'forking-')), 'loads');
+  writeFileSync(flag, '');
+  await using served = await serve({ env: { ...process.env, LOADS_WHILE: flag } }, fixture('dies-later.mjs'));
+  const { server } = served;
+  rmSync(flag);
+  process.kill(server.activeChildren[0]!, 'SIGKILL');
+  const client = await connectTo(server.serverAddress);
+  client.end('pid\n');
+  expect((await readAll(client).catch(() => '')).toString()).toBe('');
+  await server.served(1);
+  expect(codes(server)).toContain('ERR_SOCKETSERVER_CHILD_START');
+  writeFileSync(flag, '');
+  await until(() => server.activeChildren.length === 1);
+  let answer = '';
+  while (answer === '') answer = await askStream(server.serverAddress, 'pid\n').catch(() => '');
+  expect(answer).toMatch(/^\d+\n$/);
+  rmSync(dirname(flag), { recursive: true });
+});
+
+/** A fixture that runs in a process of its own. Disposing of it kills it. */
+class Program implements AsyncDisposable {
+  readonly process: ChildProcess;
+  readonly exit: Promise<unknown[]>;
+  readonly #first: Promise<unknown[]>;
+
+  constructor(name: string, options: ForkOptions = {}) {
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    this.process = fork(fixture(name), { env, execArgv: [], ...options });
+    this.exit = once(this.process, 'exit');
+    this.#first = once(this.process, 'message');
+  }
+
+  async message<T>(): Promise<T> {
+    return (await this.#first)[0] as T;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.exit;
+  }
+}

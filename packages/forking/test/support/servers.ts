@@ -28,6 +28,8 @@ type Fields = Partial<
 /** ForkingTCPServer comes first: of methods that both have, its own is the more exact. */
 export type Server = ForkingTCPServer & RecordingServer;
 
+type ServedForking = Omit<Served, 'server'> & AsyncDisposable & { readonly server: Server };
+
 /** A server of the fixture's handler that records what its hooks get. */
 export function make(fields: Fields = {}, handler = COMMANDS): Server {
   const server = new (recording(ForkingTCPServer))({ host: '127.0.0.1', port: 0 }, handler) as Server;
@@ -35,10 +37,10 @@ export function make(fields: Fields = {}, handler = COMMANDS): Server {
 }
 
 /** The same, serving until it is disposed of. */
-export async function serve(fields: Fields = {}, handler = COMMANDS): Promise<Served & { server: Server }> {
+export async function serve(fields: Fields = {}, handler = COMMANDS): Promise<ServedForking> {
   const server = make(fields, handler);
   await server.listen();
-  return new Served(server) as Served & { server: Server };
+  return new Served(server) as ServedForking;
 }
 
 /** The codes of the errors that the server has reported. */

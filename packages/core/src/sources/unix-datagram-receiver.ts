@@ -105,6 +105,8 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     if (reader !== undefined) {
       const exited = new Promise((resolve) => reader.once('exit', resolve));
       Atomics.store(this.#cells, CLOSED, 1);
+      // Another value: a reader that has looked at CLOSED and is about to wait for LIMIT would miss the call.
+      Atomics.add(this.#cells, LIMIT, 1);
       Atomics.notify(this.#cells, LIMIT);
       Atomics.notify(this.#cells, CLOSED);
       this.#libc?.shutdown(fd, SHUT_RDWR);

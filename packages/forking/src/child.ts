@@ -135,15 +135,15 @@ export class Child {
     if (this.#life === 'ending' || this.#life === 'ended') return this.ended;
     this.#life = 'ending';
     this.#send({ type: 'end' });
-    this.#process.kill('SIGTERM');
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), this.#options.killGrace);
+    this.#signal('SIGTERM');
+    const timer = setTimeout(() => this.#signal('SIGKILL'), this.#options.killGrace);
     return this.ended.finally(() => clearTimeout(timer));
   }
 
   /** Ends the process at once. Its requests get `cause` as the cause of their error. */
   kill(cause?: unknown): void {
     this.#failure ??= cause;
-    this.#process.kill('SIGKILL');
+    this.#signal('SIGKILL');
   }
 
   #listen(): void {
@@ -152,7 +152,7 @@ export class Child {
     child.once('exit', (code, signal) => this.#drain({ code, signal }));
     child.once('disconnect', () => {
       // It is about to exit; if it does not, nothing can be told to it any more.
-      this.#deaf = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE_MS);
+      this.#deaf = setTimeout(() => this.#signal('SIGKILL'), EXIT_GRACE_MS);
     });
     child.on('error', (error) => {
       this.#failure ??= error;
@@ -215,6 +215,11 @@ export class Child {
         this.#owner.leaving(this);
         return;
     }
+  }
+
+  /** A process that could not be forked has pid 0, and Node would signal that: the whole group, this one included. */
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#process.pid !== undefined) this.#process.kill(signal);
   }
 
   #beginJob(id: number): void {

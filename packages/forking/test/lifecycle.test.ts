@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -153,11 +153,11 @@ class Program implements AsyncDisposable {
   readonly exit: Promise<unknown[]>;
   readonly #first: Promise<unknown[]>;
 
-  constructor(name: string) {
+  constructor(name: string, options: ForkOptions = {}) {
     const { NODE_OPTIONS: _, ...env } = process.env;
-    this.process = fork(fixture(name), { env, execArgv: [] });
+    this.process = fork(fixture(name), { env, execArgv: [], ...options });
     this.exit = once(this.process, 'exit');
-    this.#first = once(this.process, 'message');
+    this.#first = Promise.race([once(this.process, 'message'), this.exit.then(endedEarly)]);
   }
 
   async message<T>(): Promise<T> {
@@ -168,4 +168,8 @@ class Program implements AsyncDisposable {
     this.process.kill('SIGKILL');
     await this.exit;
   }
+}
+
+function endedEarly(end: unknown[]): never {
+  throw new Error(`Expected a message, got the end of the process: ${JSON.stringify(end)}`);
 }

@@ -9,7 +9,8 @@ import type { InetServerAddress, ServerAddress } from './address.js';
 import { BaseServer } from './base-server.js';
 import type { DatagramRequest } from './datagram.js';
 import type { RequestHandlerSource } from './engine/handler-reference.js';
-import { familyOfDescriptor } from './native/socket-family.js';
+import { checkCount } from './handlers/stream-reader.js';
+import { familyOfDescriptor } from './native/socket-kind.js';
 import { DatagramReceiver, familyOf } from './sources/datagram-receiver.js';
 import type { RequestSource } from './sources/request-source.js';
 
@@ -54,6 +55,7 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
   }
 
   protected override openSource(address: ServerAddress): RequestSource<DatagramRequest> {
+    checkCount(this.maxPacketSize, 'maxPacketSize');
     const inet = address as InetServerAddress | InheritedAddress;
     return new DatagramReceiver({
       address: inet,

@@ -1,4 +1,5 @@
 import { checkUnixAddress, type ServerAddress, type UnixServerAddress } from './address.js';
+import { checkCount } from './handlers/stream-reader.js';
 import { UnixDatagramReceiver } from './sources/unix-datagram-receiver.js';
 import { UDPServer } from './udp-server.js';
 import { unixAddress } from './unix-stream-server.js';
@@ -19,6 +20,7 @@ export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
   }
 
   protected override openSource(address: ServerAddress): UnixDatagramReceiver {
+    checkCount(this.maxPacketSize, 'maxPacketSize');
     return new UnixDatagramReceiver({
       address: unixAddress(address),
       mode: this.mode,

@@ -3,9 +3,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { AsyncUDPServer, BaseRequestHandler, DatagramRequestHandler, UDPServer } from '@socketserver/core';
 import type { DatagramRequest, InetClientAddress } from '@socketserver/core';
-import { startPython } from './support/child.js';
+import { startHeir } from './support/child.js';
 import { askByDatagram } from './support/clients.js';
-import { Gate, serving, until } from './support/servers.js';
+import { Gate, NullHandler, serving, until } from './support/servers.js';
 
 class Upper extends DatagramRequestHandler {
   override async handle(): Promise<void> {
@@ -73,27 +73,19 @@ describe('sendTo()', () => {
   });
 });
 
-const INHERITS = `
-import os, socket, subprocess, sys
-family, host, node, program = sys.argv[1:]
-s = socket.socket(socket.AF_INET6 if family == 'IPv6' else socket.AF_INET, socket.SOCK_DGRAM)
-s.bind((host, 0))
-os.set_inheritable(s.fileno(), True)
-p = subprocess.Popen([node, program, str(s.fileno()), 'udp'], pass_fds=[s.fileno()], stdout=subprocess.PIPE)
-p.stdout.readline()
-c = socket.socket(s.family, socket.SOCK_DGRAM)
-c.settimeout(10)
-c.sendto(b'hello', s.getsockname())
-answer = c.recv(100)
-p.kill(); p.wait()
-sys.exit(0 if answer == b'HELLO' else 1)
-`;
-
 test.each([
   ['IPv4', '127.0.0.1'],
   ['IPv6', '::1'],
-])('serves a socket that it inherits, %s', async (family, host) => {
-  const program = new URL('./fixtures/inherits-udp.mjs', import.meta.url).pathname;
-  await using child = startPython(INHERITS, [family, host, process.execPath, program]);
+] as const)('serves a socket that it inherits, %s', async (family, host) => {
+  await using child = startHeir('AsyncUDPServer', family, host);
   expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
+});
+
+test.each([0, -1, 1.5, NaN, '8192'])('maxPacketSize %p fails listen()', async (size) => {
+  const server = new UDPServer({ host: '127.0.0.1', port: 0 }, NullHandler);
+  server.maxPacketSize = size as number;
+  await expect(server.listen()).rejects.toMatchObject({
+    code: 'ERR_SOCKETSERVER_BAD_ARGUMENT',
+    message: expect.stringContaining('`maxPacketSize`'),
+  });
 });

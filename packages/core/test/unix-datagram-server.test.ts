@@ -1,9 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { openSync, readdirSync } from 'node:fs';
-import { AsyncUnixDatagramServer, BaseRequestHandler, UnixDatagramServer } from '@socketserver/core';
+import { fstatSync, openSync, readdirSync } from 'node:fs';
+import {
+  AsyncUnixDatagramServer,
+  BaseRequestHandler,
+  TCPServer,
+  UnixDatagramServer,
+} from '@socketserver/core';
 import type { DatagramRequest, UnixClientAddress } from '@socketserver/core';
-import { startPython } from './support/child.js';
-import { Gate, serving, TemporaryDirectory, until } from './support/servers.js';
+import { fixture, pathOf, startFixture, startHeir, startPython } from './support/child.js';
+import { Gate, NullHandler, serving, TemporaryDirectory, until } from './support/servers.js';
 
 class Upper extends BaseRequestHandler<DatagramRequest, UnixClientAddress> {
   override async handle(): Promise<void> {
@@ -91,4 +96,55 @@ test('close() ends the thread that reads, wherever it waits', async () => {
 test('a descriptor that is no socket fails listen()', async () => {
   const server = new UnixDatagramServer({ fd: openSync('/dev/null', 'r') }, Upper);
   await expect(server.listen()).rejects.toMatchObject({ code: 'ENOTSOCK', syscall: 'getsockname' });
+});
+
+test('a descriptor that is a socket of another kind fails listen(), and is left open', async () => {
+  await using other = await serving(new TCPServer({ host: '127.0.0.1', port: 0 }, NullHandler));
+  const fd = other.fileno();
+  const server = new UnixDatagramServer({ fd }, Upper);
+  await expect(server.listen()).rejects.toMatchObject({
+    code: 'ERR_SOCKETSERVER_BAD_ADDRESS',
+    message: expect.stringContaining('a socket of another kind'),
+  });
+  expect(fstatSync(fd).isSocket()).toBe(true);
+});
+
+test('serves a socket that it inherits', async () => {
+  using directory = new TemporaryDirectory();
+  await using child = startHeir('AsyncUnixDatagramServer', 'Unix', directory.join('inherited'));
+  expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('when the thread that reads dies, it is reported, and another one takes its place', async () => {
+  using directory = new TemporaryDirectory();
+  const path = directory.join('server');
+  await using server = startFixture('listen.mjs', ['UnixDatagramServer', JSON.stringify({ path })], {
+    execArgv: ['--require', pathOf(fixture('reader-dies.cjs'))],
+  });
+  expect(await server.message()).toEqual({ path });
+  await using killer = startPython(CLIENT, [path, 'die', '1', 'unnamed']);
+  expect(await killer.exit).toMatchObject({ code: 0 });
+  await using after = startPython(CLIENT, [path, 'STILL HERE', '3', directory.join('client')]);
+  after.process.stdin?.end('\n');
+  expect(await after.exit).toMatchObject({ code: 0, stderr: '' });
+  server.send('end');
+  expect(await server.exit).toMatchObject({ code: 0, stderr: expect.stringContaining('the reader died') });
+});
+
+test('without koffi, listen() says what to install', async () => {
+  using directory = new TemporaryDirectory();
+  const address = JSON.stringify({ path: directory.join('server') });
+  await using server = startFixture('listen.mjs', ['UnixDatagramServer', address], {
+    execArgv: ['--require', pathOf(fixture('without-koffi.cjs'))],
+  });
+  expect(await server.message()).toMatchObject({
+    code: 'ERR_SOCKETSERVER_NATIVE_MISSING',
+    message: expect.stringContaining('npm install koffi'),
+  });
+});
+
+test('maxPacketSize 0 fails listen()', async () => {
+  const server = new UnixDatagramServer('\0never', Upper);
+  server.maxPacketSize = 0;
+  await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_SOCKETSERVER_BAD_ARGUMENT' });
 });

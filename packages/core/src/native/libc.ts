@@ -12,6 +12,7 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
   getsockname(fd: number, address: Uint8Array, length: Int32Array): number;
+  getsockopt(fd: number, level: number, name: number, value: Int32Array, length: Int32Array): number;
   /** Blocks until a datagram is there. @returns its size in bytes, or -1 */
   recvfrom(
     fd: number,
@@ -64,6 +65,7 @@ function load(): Libc {
     socket: lib.func('int socket(int domain, int type, int protocol)'),
     bind: lib.func('int bind(int fd, const void *address, uint32_t length)'),
     getsockname: lib.func('int getsockname(int fd, void *address, void *length)'),
+    getsockopt: lib.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
     recvfrom: lib.func(
       'intptr_t recvfrom(int fd, void *into, size_t size, int flags, void *from, void *length)',
     ),

@@ -1,6 +1,8 @@
 /** What the reader thread is started with. */
 export interface ReaderData {
   fd: number;
+  /** Datagrams that an earlier reader has taken, if it died. @see LIMIT */
+  taken: number;
   maxPacketSize: number;
   /** Two 32-bit cells, `LIMIT` and `CLOSED`, which the main side writes and the reader waits on. */
   gate: SharedArrayBuffer;
@@ -13,5 +15,7 @@ export const CLOSED = 1;
 
 /** What the reader thread posts. */
 export type ReaderMessage =
+  /** Sent once, first: from here on datagrams are read. */
+  | { type: 'ready' }
   | { type: 'datagram'; packet: Uint8Array; path: string }
   | { type: 'failed'; errno: number };

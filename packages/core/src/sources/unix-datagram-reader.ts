@@ -7,7 +7,7 @@ import { CLOSED, LIMIT, type ReaderData, type ReaderMessage } from './unix-datag
 // for a descriptor that is not its own. The main side opens and closes the gate; to end the thread it sets
 // CLOSED and shuts the socket down, which wakes it wherever it waits.
 
-const { fd, maxPacketSize, gate } = workerData as ReaderData;
+const { fd, maxPacketSize, gate, ...data } = workerData as ReaderData;
 const cells = new Int32Array(gate);
 const libc = needLibc('Unix datagram sockets');
 const packet = Buffer.alloc(maxPacketSize);
@@ -17,7 +17,8 @@ const EINTR = 4;
 /** Between a failure and the next try: the main side reports one, and a lasting one must not keep a CPU busy. */
 const RETRY_MS = 100;
 
-for (let taken = 0; isOpen(taken);) {
+post({ type: 'ready' });
+for (let { taken } = data; isOpen(taken);) {
   length[0] = SOCKADDR_UN_SIZE;
   const size = Number(libc.recvfrom(fd, packet, packet.length, 0, from, length));
   // A socket that was shut down returns what looks like an empty datagram; CLOSED tells them apart.

@@ -8,6 +8,7 @@ import type { InheritedAddress, UnixServerAddress } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
+import { isUnixDatagram } from '../native/socket-kind.js';
 import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
 import { closed } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
@@ -52,10 +53,8 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     const { address, mode } = this.#options;
     this.#libc = needLibc('Unix datagram sockets');
     if ('fd' in address) {
-      this.#fd = address.fd;
-      const name = unixNameOf(this.#libc, address.fd);
-      if (name === undefined) throw this.#systemError('getsockname');
-      this.#path = name;
+      this.#path = this.#nameOf(address.fd);
+      this.#fd = address.fd; // only now: what is no such socket is not closed either
     } else {
       this.#fd = this.#libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
       if (this.#fd === -1) throw this.#systemError('socket');
@@ -74,12 +73,13 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     return this.#fd;
   }
 
-  next(): Promise<Arrival<DatagramRequest>> {
-    const next = this.#queue.take();
-    return next.finally(() => {
-      this.#delivered = (this.#delivered + 1) | 0;
-      if (this.#taking) this.resume();
-    });
+  async next(): Promise<Arrival<DatagramRequest>> {
+    const hasDied = this.#reader === undefined && this.#fd !== -1;
+    if (hasDied) await this.#startReader();
+    const arrival = await this.#queue.take();
+    this.#delivered = (this.#delivered + 1) | 0;
+    if (this.#taking) this.resume();
+    return arrival;
   }
 
   #taking = false;
@@ -136,9 +136,22 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     if (this.#libc?.bind(this.#fd, name, name.length) !== 0) throw this.#systemError('bind');
   }
 
+  /** The name of an inherited socket. */
+  #nameOf(fd: number): string {
+    const name = this.#libc === undefined ? undefined : unixNameOf(this.#libc, fd);
+    if (name === undefined) throw this.#systemError('getsockname');
+    if (this.#libc !== undefined && isUnixDatagram(this.#libc, fd)) return name;
+    throw new SocketServerError(
+      'ERR_SOCKETSERVER_BAD_ADDRESS',
+      `Expected \`serverAddress.fd\` to be a Unix datagram socket, got a socket of another kind (${fd})`,
+    );
+  }
+
+  /** Resolves when the reader is ready; when it dies later, the next `next()` starts another. */
   #startReader(): Promise<void> {
     const data: ReaderData = {
       fd: this.#fd,
+      taken: (this.#delivered + this.#queue.length) | 0,
       maxPacketSize: this.#options.maxPacketSize,
       gate: this.#cells.buffer as SharedArrayBuffer,
     };
@@ -147,18 +160,25 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       name: 'unix-datagram-reader',
     });
     this.#reader = reader;
-    reader.on('message', (message: ReaderMessage) => this.#received(message));
-    reader.on('error', (error) => this.#queue.fail(error));
-    reader.on('exit', () => {
-      this.#reader = undefined;
-    });
     return new Promise((resolve, reject) => {
-      reader.once('online', resolve);
-      reader.once('error', reject);
+      let failure: unknown = closed();
+      let fail: (error: unknown) => void = reject;
+      reader.on('message', (message: ReaderMessage) => {
+        if (message.type !== 'ready') return this.#received(message);
+        fail = (error) => this.#queue.fail(error);
+        resolve();
+      });
+      reader.on('error', (error) => {
+        failure = error;
+      });
+      reader.on('exit', () => {
+        this.#reader = undefined;
+        fail(failure);
+      });
     });
   }
 
-  #received(message: ReaderMessage): void {
+  #received(message: Exclude<ReaderMessage, { type: 'ready' }>): void {
     switch (message.type) {
       case 'datagram': {
         const { buffer, byteOffset, byteLength } = message.packet;

@@ -50,8 +50,12 @@ export class Child implements AsyncDisposable {
 }
 
 /** Runs `test/fixtures/NAME` under this Node. */
-export function startFixture(name: string, args: readonly string[] = [], options: SpawnOptions = {}): Child {
-  return new Child(process.execPath, [fixture(name).pathname, ...args], options);
+export function startFixture(
+  name: string,
+  args: readonly string[] = [],
+  { execArgv = [], ...options }: SpawnOptions & { execArgv?: readonly string[] } = {},
+): Child {
+  return new Child(process.execPath, [...execArgv, pathOf(fixture(name)), ...args], options);
 }
 
 /** The URL of `test/fixtures/NAME`. */
@@ -62,6 +66,34 @@ export function fixture(name: string): URL {
 /** Runs a program of Python, which reads the numbers of inherited sockets from its arguments. */
 export function startPython(program: string, args: readonly string[] = []): Child {
   return new Child('python3', ['-c', program, ...args], { stdio: ['pipe', 'pipe', 'pipe', 'ipc'] });
+}
+
+/** Binds a datagram socket, lets a server inherit it, and exits with 0 if that answers in upper case. */
+const HEIR = `
+import os, socket, subprocess, sys
+node, program, server, family, address = sys.argv[1:]
+s = socket.socket({'IPv4': socket.AF_INET, 'IPv6': socket.AF_INET6, 'Unix': socket.AF_UNIX}[family], socket.SOCK_DGRAM)
+s.bind(address if family == 'Unix' else (address, 0))
+p = subprocess.Popen([node, program, server, str(s.fileno())], pass_fds=[s.fileno()], stdout=subprocess.PIPE)
+p.stdout.readline()
+c = socket.socket(s.family, socket.SOCK_DGRAM)
+c.settimeout(10)
+if family == 'Unix': c.bind(address + '-client')
+c.sendto(b'hello', s.getsockname())
+answer = c.recv(100)
+p.kill(); p.wait()
+sys.exit(0 if answer == b'HELLO' else 1)
+`;
+
+/** Runs a datagram server of the given class on a socket that it inherits. Exits with 0 when it answers. */
+export function startHeir(server: string, family: 'IPv4' | 'IPv6' | 'Unix', address: string): Child {
+  return startPython(HEIR, [
+    process.execPath,
+    pathOf(fixture('inherits-datagrams.mjs')),
+    server,
+    family,
+    address,
+  ]);
 }
 
 export function pathOf(url: URL): string {

@@ -1,0 +1,84 @@
+import type { ServerStats } from '@socketserver/core';
+
+/** So many things that did not add up are told of in words. */
+const MAX_NOTES = 5;
+
+/**
+ * A second set of books: counts what goes through a server's hooks, and compares it with what `stats()` says.
+ * `stats().accepted` is the sum of the other figures, so that the sum alone would prove nothing.
+ */
+export class Ledger {
+  /** Requests that `getRequest()` returned. */
+  taken = 0;
+  /** Requests that `verifyRequest()` refused. */
+  refused = 0;
+  /** Requests whose error `handleError()` was told. */
+  readonly #reported = new WeakSet<object>();
+  reported = 0;
+  /** Requests that were shut down. */
+  readonly #shutDown = new WeakSet<object>();
+  shutDown = 0;
+  looks = 0;
+  readonly wrong: string[] = [];
+  readonly serverErrors: Record<string, number> = {};
+  #last: ServerStats = { accepted: 0, active: 0, completed: 0, failed: 0, rejected: 0 };
+
+  reports(request: object): void {
+    if (this.#reported.has(request)) return;
+    this.#reported.add(request);
+    this.reported++;
+  }
+
+  shutsDown(request: object): void {
+    if (this.#shutDown.has(request)) {
+      this.#note('a request was shut down twice');
+      return;
+    }
+    this.#shutDown.add(request);
+    this.shutDown++;
+  }
+
+  serverError(error: unknown): void {
+    const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+    const name = String(code ?? message ?? error);
+    this.serverErrors[name] = (this.serverErrors[name] ?? 0) + 1;
+  }
+
+  /** At any moment. Abandoned requests, as `close()` calls them, are never shut down. */
+  look(stats: ServerStats, abandoned = 0): void {
+    this.looks++;
+    const { accepted, active, completed, failed, rejected } = stats;
+    const last = this.#last;
+    this.#last = stats;
+    const ended = completed + failed + rejected;
+    if (accepted !== ended + active) this.#note(`the sum is wrong: ${JSON.stringify(stats)}`);
+    const isFewer =
+      accepted < last.accepted ||
+      completed < last.completed ||
+      failed < last.failed ||
+      rejected < last.rejected;
+    if (isFewer) this.#note(`counted backwards: ${JSON.stringify(last)}, then ${JSON.stringify(stats)}`);
+    // One that has just been taken is on its way to being counted; one more waits where a loop was ended.
+    if (accepted > this.taken || accepted < this.taken - 1) {
+      this.#note(`${this.taken} requests were taken, ${accepted} counted`);
+    }
+    if (ended > this.shutDown + abandoned) {
+      this.#note(`${ended} requests have ended, ${this.shutDown} were shut down`);
+    }
+  }
+
+  /** When nothing is running any more. `abandoned` is what `close()` said. */
+  close(stats: ServerStats, abandoned: number): void {
+    this.look(stats, abandoned);
+    const { active, failed, rejected } = stats;
+    if (active !== 0) this.#note(`${active} requests are active after the end`);
+    if (rejected !== this.refused) this.#note(`${this.refused} requests were refused, ${rejected} counted`);
+    if (failed !== this.reported + abandoned) {
+      this.#note(`${this.reported} requests had an error and ${abandoned} were abandoned, ${failed} counted as failed`);
+    }
+  }
+
+  #note(text: string): void {
+    if (this.wrong.length < MAX_NOTES) this.wrong.push(text);
+  }
+}

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onJsonLine } from '../lines.js';
 
 /** How long a process gets to say what is waited for. */
 const ANSWER_MS = 60_000;
 /** How long it gets to end by itself; Node writes a CPU profile then. */
 const END_MS = 5_000;
+/** Between two looks whether those are gone whose end nobody tells. */
+const LOOK_MS = 5;
 /** What is kept of stderr, to say why a process has ended. */
 const STDERR_BYTES = 4_000;
 
@@ -95,7 +98,7 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);
     await this.#ended;
     clearTimeout(timer);
-    killGroup(this.pid);
+    await endGroup(this.pid);
   }
 
   #noteError(text: string): void {
@@ -116,13 +119,20 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
   }
 }
 
-/** The group has its leader's number as long as it has a member. */
-function killGroup(leader: number): void {
-  if (leader <= 1) return; // it never started
+/** Kills what a process has left, and waits until it is gone. */
+async function endGroup(leader: number): Promise<void> {
+  // A process that never started has no number.
+  if (leader <= 1 || !signalGroup(leader, 'SIGKILL')) return;
+  for (let waitedMs = 0; waitedMs < END_MS && signalGroup(leader, 0); waitedMs += LOOK_MS)
+    await sleep(LOOK_MS);
+}
+
+/** @returns false when nobody is left; a group has its leader's number as long as it has a member */
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-leader, 'SIGKILL');
+    return process.kill(-leader, signal);
   } catch {
-    // nobody is left
+    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onJsonLine } from '../lines.js';
+import { isGroupAlive } from './process-tree.js';
 
 /** How long a process gets to say what is waited for. */
 const ANSWER_MS = 60_000;
@@ -121,19 +122,14 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
 
 /** Kills what a process has left, and waits until it is gone. */
 async function endGroup(leader: number): Promise<void> {
-  // A process that never started has no number.
-  if (leader <= 1 || !signalGroup(leader, 'SIGKILL')) return;
-  for (let waitedMs = 0; waitedMs < END_MS && signalGroup(leader, 0); waitedMs += LOOK_MS)
-    await sleep(LOOK_MS);
-}
-
-/** @returns false when nobody is left; a group has its leader's number as long as it has a member */
-function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  if (leader <= 1) return; // it never started
   try {
-    return process.kill(-leader, signal);
+    // A group has its leader's number as long as it has a member.
+    process.kill(-leader, 'SIGKILL');
   } catch {
-    return false;
+    return; // nobody is left
   }
+  for (let waitedMs = 0; waitedMs < END_MS && isGroupAlive(leader); waitedMs += LOOK_MS) await sleep(LOOK_MS);
 }
 
 function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type TransferListItem } from 'node:worker_threads';
 import type { BoundAddress } from '@socketserver/core';
-import { unpackError, type HandlerReference } from '@socketserver/core/engine';
+import { unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
 import { Piscina } from 'piscina';
 import { badContext, ended, threadDiedLoading } from './errors.js';
 import type { ThreadOptions } from './pool-options.js';
@@ -19,6 +19,8 @@ export interface ThreadContext {
 export interface ThreadFactoryOptions extends ThreadOptions {
   handler: HandlerReference;
   serverAddress: BoundAddress;
+  /** How long requests may take. */
+  limits: RequestLimits | undefined;
   /** Called for each new thread. */
   threadContext: () => ThreadContext;
 }
@@ -77,10 +79,10 @@ export class ThreadFactory {
     const controller = new AbortController();
     this.#starts.add(controller);
     try {
-      const { handler, serverAddress } = this.#options;
+      const { handler, serverAddress, limits } = this.#options;
       const { context, transfer = [] } = this.#options.threadContext();
       const ready = await this.#run(
-        { port: port2, handler, serverAddress, context, begun },
+        { port: port2, handler, serverAddress, context, limits, begun },
         transfer,
         controller,
       );

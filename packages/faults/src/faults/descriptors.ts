@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { hold } from './bystanders.js';
 import type { Fault } from './fault.js';
 
-/** How many descriptors the server's process may have beyond those that it has. */
-const ROOM = [2, 40];
+/** How many descriptors the server's process may have beyond those that it has: one for each listener, or some. */
+const ROOM = [3, 40];
 const LIMITED_MS = 700;
 
 export const descriptors: Fault = {

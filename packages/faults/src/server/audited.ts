@@ -1,13 +1,20 @@
 import type { BaseServer, ClientAddress, CloseReport, RequestHandlerSource } from '@socketserver/core';
 import { Ledger } from './ledger.js';
 
-type HookName = 'getRequest' | 'verifyRequest' | 'shutdownRequest' | 'handleError' | 'serviceActions';
+type HookName =
+  | 'getRequest'
+  | 'verifyRequest'
+  | 'shutdownRequest'
+  | 'closeRequest'
+  | 'handleError'
+  | 'serviceActions';
 
 /** A server of any kind, with nothing abstract in it, so that a class expression can extend it. */
 export interface AnyServer extends Omit<BaseServer, HookName> {
   getRequest(): Promise<[object, ClientAddress]>;
   verifyRequest(request: object, clientAddress: ClientAddress): boolean | Promise<boolean>;
   shutdownRequest(request: object): void | Promise<void>;
+  closeRequest(request: object): void | Promise<void>;
   handleError(error: unknown, request?: object, clientAddress?: ClientAddress): void | Promise<void>;
   serviceActions(): void | Promise<void>;
 }
@@ -31,7 +38,7 @@ export type AuditedConstructor = new (
 /** The class with every hook counted in a ledger. */
 export function audited(Server: ServerConstructor): AuditedConstructor {
   return class extends Server implements Audited {
-    readonly ledger = new Ledger();
+    readonly ledger = new Ledger(this.socketType === 'datagram');
 
     override async getRequest(): Promise<[object, ClientAddress]> {
       const arrival = await super.getRequest();
@@ -48,6 +55,11 @@ export function audited(Server: ServerConstructor): AuditedConstructor {
     override shutdownRequest(request: object): void | Promise<void> {
       this.ledger.shutsDown(request);
       return super.shutdownRequest(request);
+    }
+
+    override closeRequest(request: object): void | Promise<void> {
+      this.ledger.closes(request);
+      return super.closeRequest(request);
     }
 
     override handleError(error: unknown, request?: object): void {

@@ -18,10 +18,19 @@ export class Ledger {
   /** Requests that were shut down. */
   readonly #shutDown = new WeakSet<object>();
   shutDown = 0;
+  /** Requests that were closed without having been shut down, when they were closed. */
+  readonly #closed = new WeakSet<object>();
+  closed = 0;
   looks = 0;
   readonly wrong: string[] = [];
   readonly serverErrors: Record<string, number> = {};
+  readonly #isDatagram: boolean;
   #last: ServerStats = { accepted: 0, active: 0, completed: 0, failed: 0, rejected: 0 };
+
+  /** @param isDatagram - datagrams have nothing to close, and some are dropped before they are taken */
+  constructor(isDatagram: boolean) {
+    this.#isDatagram = isDatagram;
+  }
 
   reports(request: object): void {
     if (this.#reported.has(request)) return;
@@ -36,6 +45,14 @@ export class Ledger {
     }
     this.#shutDown.add(request);
     this.shutDown++;
+    // What is closed by force while it runs is shut down too, when its handler has noticed.
+    if (this.#closed.delete(request)) this.closed--;
+  }
+
+  closes(request: object): void {
+    if (this.#shutDown.has(request) || this.#closed.has(request)) return;
+    this.#closed.add(request);
+    this.closed++;
   }
 
   serverError(error: unknown): void {
@@ -44,8 +61,8 @@ export class Ledger {
     this.serverErrors[name] = (this.serverErrors[name] ?? 0) + 1;
   }
 
-  /** At any moment. Abandoned requests, as `close()` calls them, are never shut down. */
-  look(stats: ServerStats, abandoned = 0): void {
+  /** At any moment. */
+  look(stats: ServerStats): void {
     this.looks++;
     const { accepted, active, completed, failed, rejected } = stats;
     const last = this.#last;
@@ -58,24 +75,28 @@ export class Ledger {
       failed < last.failed ||
       rejected < last.rejected;
     if (isFewer) this.#note(`counted backwards: ${JSON.stringify(last)}, then ${JSON.stringify(stats)}`);
+    const [counted, taken] = this.#isDatagram ? [accepted - rejected, this.taken - this.refused] : [accepted, this.taken];
     // One that has just been taken is on its way to being counted; one more waits where a loop was ended.
-    if (accepted > this.taken || accepted < this.taken - 1) {
-      this.#note(`${this.taken} requests were taken, ${accepted} counted`);
-    }
-    if (ended > this.shutDown + abandoned) {
-      this.#note(`${ended} requests have ended, ${this.shutDown} were shut down`);
-    }
+    if (counted > taken || counted < taken - 1) this.#note(`${taken} requests were taken, ${counted} counted`);
+    const gone = this.shutDown + this.closed;
+    if (!this.#isDatagram && ended > gone) this.#note(`${ended} requests have ended, ${gone} were closed`);
   }
 
   /** When nothing is running any more. `abandoned` is what `close()` said. */
   close(stats: ServerStats, abandoned: number): void {
-    this.look(stats, abandoned);
-    const { active, failed, rejected } = stats;
+    this.look(stats);
+    const { accepted, active, failed, rejected } = stats;
     if (active !== 0) this.#note(`${active} requests are active after the end`);
-    if (rejected !== this.refused) this.#note(`${this.refused} requests were refused, ${rejected} counted`);
     if (failed !== this.reported + abandoned) {
       this.#note(`${this.reported} requests had an error and ${abandoned} were abandoned, ${failed} counted as failed`);
     }
+    if (this.#isDatagram) return;
+    const turnedAway = this.closed - abandoned - (this.taken - accepted);
+    if (rejected !== this.refused + turnedAway) {
+      this.#note(`${this.refused} requests were refused and ${turnedAway} turned away, ${rejected} counted as rejected`);
+    }
+    const gone = this.shutDown + this.closed;
+    if (gone !== this.taken) this.#note(`${this.taken} requests were taken, ${gone} were closed`);
   }
 
   #note(text: string): void {

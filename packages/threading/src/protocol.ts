@@ -11,10 +11,7 @@ export interface ThreadStart {
   serverAddress: BoundAddress;
   context: unknown;
   limits: RequestLimits | undefined;
-  /**
-   * One cell, the id of the last request that the thread has begun. Requests begin in the order of their ids, so
-   * that the main side knows without a message which ones a dead thread never touched.
-   */
+  /** The memory of a `BegunCell`. */
   begun: Int32Array;
 }
 

@@ -12,6 +12,7 @@ import {
   type RequestLimits,
   type RequestHandlerConstructor,
 } from '@socketserver/core/engine';
+import { BegunCell } from './begun-cell.js';
 import { Outbox } from './outbox.js';
 import type { FromThread, ThreadStart, ToThread } from './protocol.js';
 import { PortSocket } from './port-socket.js';
@@ -20,7 +21,7 @@ import { PortSocket } from './port-socket.js';
 export class ThreadSide {
   readonly #Handler: RequestHandlerConstructor;
   readonly #port: MessagePort;
-  readonly #begun: Int32Array;
+  readonly #begun: BegunCell;
   readonly #outbox: Outbox<FromThread>;
   readonly #socket: PortSocket;
   readonly #view: ServerView;
@@ -34,7 +35,7 @@ export class ThreadSide {
   ) {
     this.#Handler = Handler;
     this.#port = port;
-    this.#begun = begun;
+    this.#begun = new BegunCell(begun);
     this.#limits = limits;
     this.#outbox = new Outbox(port);
     this.#socket = new PortSocket(this.#outbox);
@@ -72,7 +73,7 @@ export class ThreadSide {
 
   async #serveStream({ id, socket: content, clientAddress }: ToThread & { type: 'stream' }): Promise<void> {
     // In this order: a descriptor that the main side takes for untouched must be untouched.
-    Atomics.store(this.#begun, 0, id);
+    if (!this.#begun.begin(id)) return;
     let socket: Socket;
     try {
       socket = typeof content === 'number' ? open(content) : content;
@@ -88,7 +89,7 @@ export class ThreadSide {
   }
 
   async #serveDatagram({ id, packet, clientAddress }: ToThread & { type: 'datagram' }): Promise<void> {
-    Atomics.store(this.#begun, 0, id);
+    if (!this.#begun.begin(id)) return;
     const { buffer, byteOffset, byteLength } = packet;
     const request: DatagramRequest = {
       packet: Buffer.from(buffer, byteOffset, byteLength),

@@ -54,6 +54,8 @@ export interface TargetStats {
   readonly looks: number;
   /** Errors without a request: of accepting, of starting workers. */
   readonly serverErrors: Readonly<Record<string, number>>;
+  /** Errors of requests. */
+  readonly failures: Readonly<Record<string, number>>;
 }
 
 export type AllStats = Readonly<Record<Target, TargetStats>>;

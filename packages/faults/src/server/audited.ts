@@ -64,7 +64,7 @@ export function audited(Server: ServerConstructor): AuditedConstructor {
 
     override handleError(error: unknown, request?: object): void {
       if (request === undefined) this.ledger.serverError(error);
-      else this.ledger.reports(request);
+      else this.ledger.reports(error, request);
       this.ledger.look(this.stats());
     }
 

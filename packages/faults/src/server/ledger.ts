@@ -23,7 +23,10 @@ export class Ledger {
   closed = 0;
   looks = 0;
   readonly wrong: string[] = [];
+  /** Errors without a request, by their code. */
   readonly serverErrors: Record<string, number> = {};
+  /** Errors of requests, likewise. */
+  readonly failures: Record<string, number> = {};
   readonly #isDatagram: boolean;
   #last: ServerStats = { accepted: 0, active: 0, completed: 0, failed: 0, rejected: 0 };
 
@@ -32,7 +35,8 @@ export class Ledger {
     this.#isDatagram = isDatagram;
   }
 
-  reports(request: object): void {
+  reports(error: unknown, request: object): void {
+    count(this.failures, error);
     if (this.#reported.has(request)) return;
     this.#reported.add(request);
     this.reported++;
@@ -56,9 +60,7 @@ export class Ledger {
   }
 
   serverError(error: unknown): void {
-    const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-    const name = String(code ?? message ?? error);
-    this.serverErrors[name] = (this.serverErrors[name] ?? 0) + 1;
+    count(this.serverErrors, error);
   }
 
   /** At any moment. */
@@ -102,4 +104,11 @@ export class Ledger {
   #note(text: string): void {
     if (this.wrong.length < MAX_NOTES) this.wrong.push(text);
   }
+}
+
+/** By code, or by name where there is none: messages differ from one to the next. */
+function count(counts: Record<string, number>, error: unknown): void {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  const key = String(code ?? name ?? typeof error);
+  counts[key] = (counts[key] ?? 0) + 1;
 }

@@ -17,10 +17,11 @@ export interface TargetOptions {
 export class TargetServers {
   readonly #options: TargetOptions;
   readonly #Server: AuditedConstructor;
-  readonly #looks: { wrong: string[]; looks: number; serverErrors: Record<string, number> } = {
-    wrong: [],
+  readonly #looks = {
+    wrong: [] as string[],
     looks: 0,
-    serverErrors: {},
+    serverErrors: {} as Record<string, number>,
+    failures: {} as Record<string, number>,
   };
   #ended: ServerStats = { accepted: 0, active: 0, completed: 0, failed: 0, rejected: 0 };
   #server: AnyServer & Audited;
@@ -66,6 +67,7 @@ export class TargetServers {
     this.#looks.wrong.push(...ledger.wrong);
     this.#looks.looks += ledger.looks;
     add(this.#looks.serverErrors, ledger.serverErrors);
+    add(this.#looks.failures, ledger.failures);
   }
 
   stats(): TargetStats {
@@ -74,7 +76,11 @@ export class TargetServers {
     const stats = this.#server.stats();
     if (!isEnded) ledger.look(stats);
     const serverErrors = { ...this.#looks.serverErrors };
-    if (!isEnded) add(serverErrors, ledger.serverErrors);
+    const failures = { ...this.#looks.failures };
+    if (!isEnded) {
+      add(serverErrors, ledger.serverErrors);
+      add(failures, ledger.failures);
+    }
     return {
       stats,
       total: isEnded ? this.#ended : sumOf(this.#ended, stats),
@@ -82,6 +88,7 @@ export class TargetServers {
       wrong: isEnded ? this.#looks.wrong : [...this.#looks.wrong, ...ledger.wrong],
       looks: this.#looks.looks + (isEnded ? 0 : ledger.looks),
       serverErrors,
+      failures,
     };
   }
 

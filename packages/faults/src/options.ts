@@ -58,7 +58,8 @@ function chosen<Name extends string>(
   given: readonly string[] | undefined,
 ): readonly Name[] {
   const unknown = given?.find((name) => !(known as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new Error(`Expected ${option} to be one of ${known.join(', ')}, got ${unknown}`);
+  if (unknown !== undefined)
+    throw new Error(`Expected ${option} to be one of ${known.join(', ')}, got ${unknown}`);
   return given === undefined ? known : known.filter((name) => given.includes(name));
 }
 

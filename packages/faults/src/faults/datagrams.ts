@@ -21,7 +21,10 @@ export const datagrams: Fault = {
         { do: 'send', text: 'echo hello\n' },
         { do: 'readLine', expect: 'hello' },
       ] as const;
-      const { answered } = await scene.clients({ name: 'datagrams', target, count: TIMES, atOnce: 10 }, ...steps);
+      const { answered } = await scene.clients(
+        { name: 'datagrams', target, count: TIMES, atOnce: 10 },
+        ...steps,
+      );
       return answered > TIMES / 2;
     }, 'expected datagrams to be answered after bad ones, got no answers');
   },

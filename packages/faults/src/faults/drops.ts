@@ -17,7 +17,11 @@ export const drops: Fault = {
         await scene.clients({ name: 'drops', target, count: WAVE, atOnce: 100 }, way);
         scene.injected += WAVE;
         // The one behind them is answered when they have been taken.
-        scene.expectAllAnswered(await scene.clients({ name: 'behind', target, count: 1 }, ...ECHO), 1, 'client behind');
+        scene.expectAllAnswered(
+          await scene.clients({ name: 'behind', target, count: 1 }, ...ECHO),
+          1,
+          'client behind',
+        );
       }
     }),
 };

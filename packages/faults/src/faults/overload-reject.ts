@@ -16,7 +16,10 @@ export const overloadReject: Fault = {
       await server.tune(target, { maxConnections: 16_384, overload: 'pause' });
       const rejected = (await server.stats(target)).total.rejected - before;
       scene.injected += CAPACITY * 10;
-      scene.expect(rejected >= tally.ended, `expected ${tally.ended} clients to be counted as rejected, got ${rejected}`);
+      scene.expect(
+        rejected >= tally.ended,
+        `expected ${tally.ended} clients to be counted as rejected, got ${rejected}`,
+      );
       scene.expect(tally.ended > 0, 'expected an overloaded server to turn clients away, got none');
     }),
 };

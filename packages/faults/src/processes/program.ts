@@ -34,7 +34,7 @@ export class Program<Command extends { readonly type: string }> implements Async
     this.#gone = new Promise((resolve) => {
       this.#process.once('exit', () => {
         this.#isOver = true;
-        for (const { reject } of this.#waiters.values()) reject(this.#ended());
+        for (const waiter of this.#waiters.values()) waiter.reject(this.#ended());
         this.#waiters.clear();
         resolve();
       });
@@ -87,7 +87,9 @@ export class Program<Command extends { readonly type: string }> implements Async
   }
 
   #silent({ type }: Command, ms: number): Error {
-    return new Error(`Expected ${this.name} to answer '${type}', got nothing in ${ms} ms; it wrote:\n${this.#output}`);
+    return new Error(
+      `Expected ${this.name} to answer '${type}', got nothing in ${ms} ms; it wrote:\n${this.#output}`,
+    );
   }
 
   #ended(): Error {

@@ -7,7 +7,10 @@ type Rows = string[][];
 
 /** One column for each engine. */
 export function summaryRows(results: readonly EngineResult[]): Rows {
-  const line = (title: string, cell: (result: EngineResult) => string): string[] => [title, ...results.map(cell)];
+  const line = (title: string, cell: (result: EngineResult) => string): string[] => [
+    title,
+    ...results.map(cell),
+  ];
   const clients = (result: EngineResult) => sumOf(TARGETS.map((target) => result.clients[target]));
   const total = (result: EngineResult, name: 'accepted' | 'completed' | 'failed' | 'rejected'): string =>
     number(TARGETS.reduce((sum, target) => sum + result.stats[target].total[name], 0));
@@ -32,8 +35,14 @@ export function summaryRows(results: readonly EngineResult[]): Rows {
     line('descriptors', ({ before, after }) => `${before.fds} → ${after.fds}`),
     line('processes', ({ before, after }) => `${before.processes} → ${after.processes}`),
     line('threads', ({ before, after }) => `${before.threads} → ${after.threads}`),
-    line('heap of the server, MB', ({ before, after }) => `${megabytes(before.heapBytes)} → ${megabytes(after.heapBytes)}`),
-    line('resident, all processes, MB', ({ before, after }) => `${megabytes(before.rssBytes)} → ${megabytes(after.rssBytes)}`),
+    line(
+      'heap of the server, MB',
+      ({ before, after }) => `${megabytes(before.heapBytes)} → ${megabytes(after.heapBytes)}`,
+    ),
+    line(
+      'resident, all processes, MB',
+      ({ before, after }) => `${megabytes(before.rssBytes)} → ${megabytes(after.rssBytes)}`,
+    ),
     line('seconds', ({ seconds }) => number(Math.round(seconds))),
     line('all held', ({ broken }) => (broken.length === 0 ? 'yes' : 'NO')),
   ];

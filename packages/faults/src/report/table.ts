@@ -1,7 +1,14 @@
 /** Lines of cells, the first one the head, with columns as wide as they need be. */
 export function plainTable(rows: readonly (readonly string[])[]): string {
   const widths = widthsOf(rows);
-  return rows.map((row) => row.map((cell, column) => pad(cell, column, widths)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, column, widths))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export function markdownTable(rows: readonly (readonly string[])[]): string {

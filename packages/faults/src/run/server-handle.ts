@@ -81,7 +81,9 @@ export class ServerHandle implements AsyncDisposable {
 }
 
 function prlimit(pid: number, ...args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync('prlimit', ['--pid', String(pid), ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync('prlimit', ['--pid', String(pid), ...args], {
+    encoding: 'utf8',
+  });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`Expected prlimit to work, got: ${stderr}`);
   return stdout;

@@ -5,8 +5,8 @@ import { fates, STREAMS } from './scene.js';
 
 const MB = 1_048_576;
 /** Memory that the kernel says is resident: it depends on when V8 gives pages back. */
-const RSS_FACTOR = 1.5;
-const RSS_SLACK_MB = 64;
+const RSS_FACTOR = 2;
+const RSS_SLACK_MB = 128;
 /** Memory after all garbage was collected: code, caches and statistics, but nothing of each request. */
 const HEAP_SLACK_MB = 16;
 
@@ -21,7 +21,12 @@ export interface Evidence extends Omit<EngineResult, 'broken'> {
 
 /** Everything that did not hold, in words. */
 export function judge(evidence: Evidence): string[] {
-  return [...judgeFaults(evidence), ...judgeClients(evidence), ...judgeBooks(evidence), ...judgeUsage(evidence)];
+  return [
+    ...judgeFaults(evidence),
+    ...judgeClients(evidence),
+    ...judgeBooks(evidence),
+    ...judgeUsage(evidence),
+  ];
 }
 
 function judgeFaults({ faults }: Evidence): string[] {
@@ -49,7 +54,9 @@ function judgeBooks({ stats, clients, steady, closedListeners }: Evidence): stri
     if (looks === 0) broken.push(`the books of ${target} were never looked at`);
     if (total.active !== 0) broken.push(`${total.active} requests over ${target} are active after the end`);
     if (total.accepted > clients[target].connected) {
-      broken.push(`${clients[target].connected} clients came over ${target}, ${total.accepted} were accepted`);
+      broken.push(
+        `${clients[target].connected} clients came over ${target}, ${total.accepted} were accepted`,
+      );
     }
   }
   for (const target of STREAMS) {
@@ -57,7 +64,8 @@ function judgeBooks({ stats, clients, steady, closedListeners }: Evidence): stri
     const missing = connected - stats[target].total.accepted;
     const ended = sumOf([steady[target], ...closedListeners.map(({ tally }) => tally)]).ended;
     const allowed = closedListeners.length > 0 ? ended : 0;
-    if (missing > allowed) broken.push(`${missing} of ${connected} clients over ${target} were never counted`);
+    if (missing > allowed)
+      broken.push(`${missing} of ${connected} clients over ${target} were never counted`);
   }
   return broken;
 }

@@ -77,9 +77,12 @@ export class Ledger {
       failed < last.failed ||
       rejected < last.rejected;
     if (isFewer) this.#note(`counted backwards: ${JSON.stringify(last)}, then ${JSON.stringify(stats)}`);
-    const [counted, taken] = this.#isDatagram ? [accepted - rejected, this.taken - this.refused] : [accepted, this.taken];
+    const [counted, taken] = this.#isDatagram
+      ? [accepted - rejected, this.taken - this.refused]
+      : [accepted, this.taken];
     // One that has just been taken is on its way to being counted; one more waits where a loop was ended.
-    if (counted > taken || counted < taken - 1) this.#note(`${taken} requests were taken, ${counted} counted`);
+    if (counted > taken || counted < taken - 1)
+      this.#note(`${taken} requests were taken, ${counted} counted`);
     const gone = this.shutDown + this.closed;
     if (!this.#isDatagram && ended > gone) this.#note(`${ended} requests have ended, ${gone} were closed`);
   }
@@ -90,12 +93,16 @@ export class Ledger {
     const { accepted, active, failed, rejected } = stats;
     if (active !== 0) this.#note(`${active} requests are active after the end`);
     if (failed !== this.reported + abandoned) {
-      this.#note(`${this.reported} requests had an error and ${abandoned} were abandoned, ${failed} counted as failed`);
+      this.#note(
+        `${this.reported} requests had an error and ${abandoned} were abandoned, ${failed} counted as failed`,
+      );
     }
     if (this.#isDatagram) return;
     const turnedAway = this.closed - abandoned - (this.taken - accepted);
     if (rejected !== this.refused + turnedAway) {
-      this.#note(`${this.refused} requests were refused and ${turnedAway} turned away, ${rejected} counted as rejected`);
+      this.#note(
+        `${this.refused} requests were refused and ${turnedAway} turned away, ${rejected} counted as rejected`,
+      );
     }
     const gone = this.shutDown + this.closed;
     if (gone !== this.taken) this.#note(`${this.taken} requests were taken, ${gone} were closed`);
@@ -108,7 +115,16 @@ export class Ledger {
 
 /** By code, or by name where there is none: messages differ from one to the next. */
 function count(counts: Record<string, number>, error: unknown): void {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
-  const key = String(code ?? name ?? typeof error);
+  const key = keyOf(error);
   counts[key] = (counts[key] ?? 0) + 1;
+}
+
+function keyOf(error: unknown): string {
+  try {
+    const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+    const known = [code, name].find((text) => typeof text === 'string' && text !== '');
+    return (known as string | undefined) ?? typeof error;
+  } catch {
+    return 'unreadable';
+  }
 }

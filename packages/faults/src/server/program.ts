@@ -33,7 +33,9 @@ export function runServerProgram(classes: ServerClasses): void {
         for (const target of TARGETS) await find(target).start();
         return started(all);
       case 'stats':
-        return Object.fromEntries(TARGETS.map((target) => [target, find(target).stats()])) as unknown as AllStats;
+        return Object.fromEntries(
+          TARGETS.map((target) => [target, find(target).stats()]),
+        ) as unknown as AllStats;
       case 'tune':
         find(command.target).tune(command.fields);
         return undefined;
@@ -53,7 +55,10 @@ export function runServerProgram(classes: ServerClasses): void {
   });
 }
 
-function targetsOf({ engine, directory }: StartServer, classes: ServerClasses): Record<Target, TargetServers> {
+function targetsOf(
+  { engine, directory }: StartServer,
+  classes: ServerClasses,
+): Record<Target, TargetServers> {
   const of = (target: Target, address: ServerAddress): TargetServers =>
     new TargetServers({ engine, target, address, Server: classes[engine][target] });
   return {
@@ -73,7 +78,11 @@ function started(all: Readonly<Record<Target, TargetServers>>): Started {
 
 function membersOf(server: object): string[] {
   const names = new Set<string>();
-  for (let at: object | null = server; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+  for (
+    let at: object | null = server;
+    at !== null && at !== Object.prototype;
+    at = Object.getPrototypeOf(at) as object | null
+  ) {
     for (const name of Object.getOwnPropertyNames(at)) names.add(name);
   }
   return [...names];

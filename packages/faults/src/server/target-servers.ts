@@ -1,6 +1,12 @@
 import type { BoundAddress, BoundInetAddress, ServerAddress, ServerStats } from '@socketserver/core';
 import type { Engine, Target, TargetStats } from '../protocol.js';
-import { audited, type AnyServer, type Audited, type AuditedConstructor, type ServerConstructor } from './audited.js';
+import {
+  audited,
+  type AnyServer,
+  type Audited,
+  type AuditedConstructor,
+  type ServerConstructor,
+} from './audited.js';
 import { tuningOf } from './tuning.js';
 
 /** How often a server's figures are looked at, in ms. */

@@ -79,6 +79,10 @@ test.each([
   [['--only', 'nothing'], /Expected one of connections,.* got 'nothing'/],
   [['--rounds', '0'], /Expected a whole number of at least 1, got '0'/],
   [['--fast'], /unknown option '--fast'/],
+  [['--node', '/bin/true'], /Expected `--node` to be a binary of Node, got '\/bin\/true'/],
+  [['--out', '/dev/null/x'], /Expected `--out` to be a folder to write into/],
+  [['--compare', PROGRAM], /Expected `.*` to be a result of this tool/],
+  [['--handler', PROGRAM], /Expected `--request <file>` beside `--handler`/],
 ])('%j gets one line that says why', (args, message) => {
   const { status, stderr } = bench(...args);
   expect(status).toBe(1);

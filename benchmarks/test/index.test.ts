@@ -22,18 +22,22 @@ test('a run ends by itself, with a table and a result', () => {
       '--only',
       'messages',
       '--strategies',
-      'async',
+      'raw,async',
       '--out',
       out,
     );
     expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
     const [file] = readdirSync(out);
-    const { trials, machine } = JSON.parse(readFileSync(join(out, file!), 'utf8')) as Result;
+    const { trials, machine, isInterrupted, workloads, baseline } = JSON.parse(
+      readFileSync(join(out, file!), 'utf8'),
+    ) as Result;
     expect(trials.map(({ strategy }) => strategy)).toEqual(['raw', 'async']);
     for (const { value, wrong, timedOut, failed } of trials) {
       expect(value).toBeGreaterThan(0);
       expect({ wrong, timedOut, failed }).toEqual({ wrong: 0, timedOut: 0, failed: {} });
     }
+    expect({ isInterrupted, baseline }).toEqual({ isInterrupted: false, baseline: 'raw' });
+    expect(workloads).toMatchObject([{ name: 'messages', metric: 'per second' }]);
     expect(machine.node).toBe(process.version);
     expect(run.stdout).toContain('messages on 64 open connections');
   } finally {

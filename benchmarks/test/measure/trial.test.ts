@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { runTrial, type Trial } from '../../dist/measure/trial.js';
+import type { Strategy } from '../../dist/strategies/index.js';
 import type { Workload } from '../../dist/workloads/index.js';
 import { children } from '../support/children.js';
 
@@ -8,26 +9,30 @@ const workload: Workload = {
   name: 'test',
   title: 'a test',
   metric: 'per second',
-  transport: 'tcp',
-  connection: 'kept',
-  connections: 4,
-  loadProcesses: 2,
+  kind: 'load',
+  load: { transport: 'tcp', connection: 'kept', work: 'light', connections: 4, processes: 2 },
+  quick: false,
 };
 
 /** Fails, whatever the trial did, if it left a process behind. */
 async function trialOf(fixture: string): Promise<Trial> {
-  const program = fileURLToPath(new URL(`../fixtures/${fixture}.mjs`, import.meta.url));
   try {
-    return await runTrial({ name: fixture, title: fixture, style: 'events', program }, workload, {
+    return await runTrial(strategyOf(fixture), workload, {
       warmUpMs: 100,
       measureMs: 1_000,
       timeoutMs: 300,
       workers: 1,
       node: process.execPath,
+      hashBytesPerMicro: 1,
     });
   } finally {
     expect(children()).toEqual([]);
   }
+}
+
+function strategyOf(fixture: string): Strategy {
+  const program = fileURLToPath(new URL(`../fixtures/${fixture}.mjs`, import.meta.url));
+  return { name: fixture, title: fixture, isOurs: false, style: 'events', runtime: 'node', args: [program] };
 }
 
 test('a known delay is measured right', async () => {

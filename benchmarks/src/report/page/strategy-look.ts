@@ -55,3 +55,10 @@ export function patternId(strategy: string): string {
 function identifier(name: string): string {
   return name.replaceAll(/[^\w-]/g, '_');
 }
+
+/** The colours as custom properties of CSS; on paper they are those of a light page. */
+export function coloursStyle(looks: readonly Look[]): string {
+  const rule = (tone: 0 | 1): string =>
+    `:root{${looks.map(({ strategy, colour }) => `${colourName(strategy.name)}:${colour[tone]}`).join(';')}}`;
+  return `${rule(0)}@media screen and (prefers-color-scheme:dark){${rule(1)}}`;
+}

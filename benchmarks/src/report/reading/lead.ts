@@ -1,7 +1,8 @@
 import { ratiosOf } from '../../measure/ratios.js';
-import { spreadOf, type Spread } from '../../measure/statistics.js';
+import type { Spread } from '../../measure/statistics.js';
 import { moreIsBetter, type Metric } from '../../workloads/index.js';
 import type { Entry } from './contest.js';
+import { noiseRange } from './noise.js';
 
 /** How far one strategy is ahead of another one. */
 export interface Lead {
@@ -16,11 +17,6 @@ export interface Lead {
    */
   readonly verdict: 'ahead' | 'behind' | 'level' | 'unknown';
 }
-
-/** With fewer, chance alone puts one strategy first in all rounds too often. */
-export const LEAST_ROUNDS = 3;
-/** With fewer, the quartiles say little: all rounds must agree. */
-const ROUNDS_FOR_QUARTILES = 5;
 
 /**
  * Compares two strategies round by round, for what disturbed the one is likely to have disturbed the other. One is
@@ -38,12 +34,8 @@ export function leadOf(mine: Entry, theirs: Entry, metric: Metric): Lead {
 }
 
 export function verdictOf(differences: readonly number[]): Lead['verdict'] {
-  const spread = spreadOf(differences);
-  if (spread === null || differences.length < LEAST_ROUNDS) return 'unknown';
-  const [low, high] =
-    differences.length < ROUNDS_FOR_QUARTILES
-      ? [Math.min(...differences), Math.max(...differences)]
-      : [spread.low, spread.high];
-  if (low > 0) return 'ahead';
-  return high < 0 ? 'behind' : 'level';
+  const range = noiseRange(differences);
+  if (range === undefined) return 'unknown';
+  if (range.low > 0) return 'ahead';
+  return range.high < 0 ? 'behind' : 'level';
 }

@@ -1,4 +1,5 @@
 import { figure, plainNumber } from '../figures.js';
+import { LEAST_ROUNDS } from '../reading/noise.js';
 import type { Result } from '../result-file.js';
 
 /** What the figures came from, in one line. */
@@ -24,9 +25,9 @@ function dateOf(startedAt: string): string {
 export function cautions({ machine, isInterrupted, method }: Result): string[] {
   const found = [];
   if (isInterrupted) found.push('The run was ended early: not every round was measured.');
-  if (method.rounds < 5) {
+  if (method.rounds < LEAST_ROUNDS) {
     const count = method.rounds === 1 ? 'One round gives' : `${method.rounds} rounds give`;
-    found.push(`${count} a first impression; a full run has more.`);
+    found.push(`${count} a first impression: a lead can only be told from noise with ${LEAST_ROUNDS} or more.`);
   }
   // Each CPU had more than half of a process to run before anything was measured.
   if (machine.loadAverage > machine.cpus / 2) {

@@ -24,6 +24,17 @@ export function figure(value: number, unit: Unit): string {
   }
 }
 
+/** Several of one kind: 1,420, 1,187 and 824 per second; 330 ms and 1.2 s. */
+export function figures(values: readonly number[], unit: Unit): string {
+  if (unit !== 'per second') return listOf(values.map((value) => figure(value, unit)));
+  return `${listOf(values.map(plainNumber))} per second`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function listOf(items: readonly string[]): string {
+  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
 /** Whole from 100 on, else with three digits that count. */
 export function plainNumber(value: number): string {
   const digits = Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 };

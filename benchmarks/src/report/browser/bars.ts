@@ -45,7 +45,7 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
       label: `${axis} (${better} is better)`,
       labelAnchor: 'left',
       labelArrow: better === 'more' ? 'right' : 'left',
-      ticks: ticksFor(domain, { isLog, width }),
+      ticks: ticksFor(domain, { isLog, length: width }),
       tickFormat: axisFigure(unit),
     },
     y: { domain: names, label: null, padding: 0.28 },

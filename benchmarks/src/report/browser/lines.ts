@@ -20,7 +20,7 @@ function plotLines(chart: LineChart, { width, book }: Canvas, names: readonly Pl
   const values = lines.flatMap(({ points }) => points.flatMap((point) => [point.y.low, point.y.high]));
   const isSpeedUp = y.unit === 'times';
   const domain = isSpeedUp ? undefined : domainOf(values, y.isLog);
-  const ticks = domain === undefined ? places : ticksFor(domain, { isLog: y.isLog, width: 600 });
+  const ticks = domain === undefined ? places : ticksFor(domain, { isLog: y.isLog, length: 600 });
   return Plot.plot({
     width,
     height: Math.max(300, Math.min(400, width * 0.55)),

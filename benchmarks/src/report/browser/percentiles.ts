@@ -37,12 +37,12 @@ export function drawPercentiles({ rows }: PercentileChart, { width, book }: Canv
       label: 'time from request to answer (less is better)',
       labelAnchor: 'left',
       labelArrow: 'left',
-      ticks: ticksFor(domain, { isLog: true, width }),
+      ticks: ticksFor(domain, { isLog: true, length: width }),
       tickFormat: axisFigure('µs'),
     },
     y: { type: 'point', domain: names, label: null, padding: 0.6 },
     marks: [
-      Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: ticksFor(domain, { isLog: true, width }) }),
+      Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: ticksFor(domain, { isLog: true, length: width }) }),
       Plot.axisY({ tickSize: 0, fill: 'currentColor' }),
       Plot.ruleY(rows, {
         x1: (row: PercentileChart['rows'][number]) => row.marks[0]?.value.median,

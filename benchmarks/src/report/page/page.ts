@@ -1,4 +1,3 @@
-import type { Comparison } from '../compare/compare.js';
 import type { Reading } from '../reading/reading.js';
 import { cautions, machineLine, methodLine } from '../words/machine.js';
 import type { Bundle } from './bundle.js';
@@ -10,22 +9,19 @@ import { allFiguresSection } from './sections/all-figures.js';
 import { answersSection } from './sections/answers.js';
 import { beyondSection } from './sections/beyond.js';
 import { latencySection, memorySection, othersSection, throughputSection } from './sections/by-workload.js';
-import { changesSection } from './sections/changes.js';
 import { connectionsSection, workersSection } from './sections/sweeps.js';
 import { colourName, coloursStyle, looksOf, patternId, type Look } from './strategy-look.js';
 
 export interface PageParts {
   readonly reading: Reading;
   readonly bundle: Bundle;
-  /** With an earlier result, if there is one to compare with. */
-  readonly comparison: Comparison | undefined;
 }
 
 /** The report as one page, which needs nothing but itself. */
-export function renderPage({ reading, bundle, comparison }: PageParts): string {
+export function renderPage({ reading, bundle }: PageParts): string {
   const { result } = reading;
   const looks = looksOf(result.strategies);
-  const sections = sectionsOf(reading, comparison);
+  const sections = sectionsOf(reading);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -61,11 +57,10 @@ export function renderPage({ reading, bundle, comparison }: PageParts): string {
   return page.text;
 }
 
-function sectionsOf(reading: Reading, comparison: Comparison | undefined): Section[] {
+function sectionsOf(reading: Reading): Section[] {
   const { result, contests, connections, workers, models } = reading;
   return [
     answersSection(contests),
-    comparison && changesSection(comparison),
     throughputSection(contests),
     latencySection(contests),
     connectionsSection(connections),

@@ -1,9 +1,9 @@
 import type { Workload } from '../../workloads/index.js';
-import { figure } from '../figures.js';
+import { figure, figures, listOf } from '../figures.js';
 import { wordsOf } from '../metrics.js';
 import type { Contest, Entry } from '../reading/contest.js';
 import { leadOf, type Lead } from '../reading/lead.js';
-import { capitalized, listOf, rangeOf, sizeOf } from './phrases.js';
+import { capitalized, rangeOf, sizeOf } from './phrases.js';
 
 /** What a workload says about the choice of a strategy. Names of strategies stand in backticks. */
 export interface Answer {
@@ -56,12 +56,13 @@ function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
     return { verdict: 'clear', best: [first], sentences: [sentence] };
   }
   const equals = [first, ...level];
-  const figures = listOf(equals.map(({ value }) => figure(value.median, unit)));
-  const sentences = [`${listOf(equals.map(name))} are level within the noise: ${figures}.`];
+  const medians = equals.map(({ value }) => value.median);
+  const sentences = [
+    `${listOf(equals.map(name))} lie within the noise of one another: ${figures(medians, unit)}.`,
+  ];
   if (next !== undefined) {
-    sentences.push(
-      `${name(next.other)} follows beyond the noise: ${figure(next.other.value.median, unit)}.`,
-    );
+    const { median } = next.other.value;
+    sentences.push(`${name(next.other)} is behind, beyond the noise: ${figure(median, unit)}.`);
   }
   return { verdict: 'level', best: equals, sentences };
 }
@@ -111,7 +112,7 @@ function peerSentence(
     case 'behind':
       return [`No peer does better; the best of them is ${name(peer)}: ${its}.`];
     case 'level':
-      return [`The best peer, ${name(peer)}, is level with it within the noise: ${its}.`];
+      return [`The best peer, ${name(peer)}, lies within the noise of it: ${its}.`];
     case 'unknown':
       return [`The best peer is ${name(peer)}: ${its}.`];
   }

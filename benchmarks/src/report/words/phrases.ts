@@ -1,11 +1,6 @@
 import type { Spread } from '../../measure/statistics.js';
 import type { MetricWords } from '../metrics.js';
 
-/** "a", "a and b", "a, b and c". */
-export function listOf(items: readonly string[]): string {
-  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}
-
 /** Below this it is said in percent: "7 % more than" is easier to take in than "1.07 times as many as". */
 const PERCENT_BELOW = 1.5;
 

@@ -1,7 +1,8 @@
 import { ratiosOf } from '../../measure/ratios.js';
+import { listOf } from '../figures.js';
 import type { Curve, Sweep } from '../reading/sweep.js';
 import { answerOf } from './answer.js';
-import { listOf, rangeOf } from './phrases.js';
+import { rangeOf } from './phrases.js';
 
 /** Who leads where, and what becomes of each strategy from the first point of a sweep to the last. */
 export function connectionsAnswer(sweep: Sweep): string[] {
@@ -11,10 +12,12 @@ export function connectionsAnswer(sweep: Sweep): string[] {
   });
   const changes = leads.filter(({ best }, index) => best !== leads[index - 1]?.best);
   const phrases = changes.map(({ at, best }, index) =>
-    index === 0 ? `With ${at.toLocaleString('en')} connections ${best}` : `from ${at.toLocaleString('en')} on ${best}`,
+    index === 0 ? `with ${at.toLocaleString('en')} connections ${best}` : `from ${at.toLocaleString('en')} on ${best}`,
   );
-  const only = changes.length === 1 ? ', and at every other number of them' : '';
-  const leaders = `${phrases.join('; ')}${only} answers most of this project (several names: level within the noise).`;
+  const always = changes.length === 1 ? ', and at every other number of them' : '';
+  const leaders =
+    `Of this project, these answer most: ${phrases.join('; ')}${always}. ` +
+    'Several names: they lie within the noise of one another.';
   return [leaders, ...sweep.curves.filter(({ strategy }) => strategy.isOurs).flatMap(fromFirstToLast)];
 }
 

@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onJsonLine } from '../lines.js';
+import { isGroupAlive } from './process-tree.js';
 
 /** How long a process gets to say what is waited for. */
 const ANSWER_MS = 60_000;
 /** How long it gets to end by itself; Node writes a CPU profile then. */
 const END_MS = 5_000;
+/** Between two looks whether those are gone whose end nobody tells. */
+const LOOK_MS = 5;
 /** What is kept of stderr, to say why a process has ended. */
 const STDERR_BYTES = 4_000;
 
@@ -95,7 +99,7 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);
     await this.#ended;
     clearTimeout(timer);
-    killGroup(this.pid);
+    await endGroup(this.pid);
   }
 
   #noteError(text: string): void {
@@ -116,14 +120,16 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
   }
 }
 
-/** The group has its leader's number as long as it has a member. */
-function killGroup(leader: number): void {
+/** Kills what a process has left, and waits until it is gone. */
+async function endGroup(leader: number): Promise<void> {
   if (leader <= 1) return; // it never started
   try {
+    // A group has its leader's number as long as it has a member.
     process.kill(-leader, 'SIGKILL');
   } catch {
-    // nobody is left
+    return; // nobody is left
   }
+  for (let waitedMs = 0; waitedMs < END_MS && isGroupAlive(leader); waitedMs += LOOK_MS) await sleep(LOOK_MS);
 }
 
 function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {

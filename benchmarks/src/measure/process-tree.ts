@@ -31,8 +31,18 @@ export function usageOfTree(root: number): Usage | undefined {
 
 /** The processes that a process has started and that have not ended. */
 export function childrenOf(pid: number): number[] {
-  const isChild = ([, { parent, state }]: [number, ProcessStat]): boolean => parent === pid && state !== 'Z';
-  return [...readProcesses()].filter(isChild).map(([child]) => child);
+  return [...readProcesses()]
+    .filter(([, one]) => one.parent === pid && isAlive(one))
+    .map(([child]) => child);
+}
+
+/** Whether a process group has members that have not ended. */
+export function isGroupAlive(leader: number): boolean {
+  return [...readProcesses().values()].some((one) => one.group === leader && isAlive(one));
+}
+
+function isAlive({ state }: ProcessStat): boolean {
+  return state !== 'Z' && state !== 'X';
 }
 
 /** Of a page that several processes share each has its part: Pss, proc_pid_smaps_rollup(5). */
@@ -49,6 +59,7 @@ interface ProcessStat {
   /** One letter; Z: it has ended, and its parent has not looked. */
   readonly state: string;
   readonly parent: number;
+  readonly group: number;
   readonly cpuTicks: number;
   readonly rssPages: number;
 }
@@ -77,10 +88,10 @@ function readStat(pid: string): ProcessStat | undefined {
     // The second field is the program's name, which may contain spaces and parentheses.
     const [state = '', ...texts] = line.slice(line.lastIndexOf(')') + 2).split(' ');
     const fields = texts.map(Number);
-    const [parent = 0] = fields;
+    const [parent = 0, group = 0] = fields;
     // utime, stime, and those of children that have ended: fields 14 to 17, of which the fourth comes first here.
     const cpuTicks = fields.slice(10, 14).reduce((sum, ticks) => sum + ticks, 0);
-    return { state, parent, cpuTicks, rssPages: fields[20] ?? 0 };
+    return { state, parent, group, cpuTicks, rssPages: fields[20] ?? 0 };
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import type { Spread } from '../measure/statistics.js';
+
 /** What a figure counts. */
 export type Unit = 'per second' | 'bytes' | 'µs' | 'ms' | 'clients' | 'times' | 'CPUs' | 'count';
 
@@ -28,6 +30,16 @@ export function figure(value: number, unit: Unit): string {
 export function figures(values: readonly number[], unit: Unit): string {
   if (unit !== 'per second') return listOf(values.map((value) => figure(value, unit)));
   return `${listOf(values.map(plainNumber))} per second`;
+}
+
+/** A median and its quartiles; the unit stands in the heading, if it is long: 1,420 (1,380–1,455). */
+export function spreadFigure({ median, low, high }: Spread, unit: Unit): string {
+  const short = unit === 'per second' || unit === 'clients' || unit === 'CPUs' ? plainNumber : figureIn(unit);
+  return `${short(median)} (${short(low)}–${short(high)})`;
+}
+
+function figureIn(unit: Unit): (value: number) => string {
+  return unit === 'times' ? (value) => value.toFixed(2) : (value) => figure(value, unit);
 }
 
 /** "a", "a and b", "a, b and c". */

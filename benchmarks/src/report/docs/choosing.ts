@@ -1,7 +1,8 @@
 import { wordsOf } from '../metrics.js';
-import { figure } from '../figures.js';
+import { figure, plainNumber, spreadFigure } from '../figures.js';
 import type { Contest } from '../reading/contest.js';
 import { read, type Reading } from '../reading/reading.js';
+import type { Sweep } from '../reading/sweep.js';
 import type { Result } from '../result-file.js';
 import { answerOf } from '../words/answer.js';
 import { breakEvenWords, connectionsWords, scalingWords } from '../words/extrapolation.js';
@@ -70,12 +71,18 @@ function sweeps({ connections, workers, result }: Reading): string[] {
   return parts;
 }
 
-function figures({ contests, result }: Reading): string[] {
-  return ['## Figures', ...contests.map((contest) => markdownTable(contestTable(contest, result.baseline)))];
+function figures({ contests, connections, workers, result }: Reading): string[] {
+  const single = contests.filter(({ workload }) => workload.sweep === undefined);
+  return [
+    '## Figures',
+    ...single.map((contest) => markdownTable(withoutEmptyColumns(contestTable(contest, result.baseline)))),
+    ...[connections, workers].flatMap((sweep) => (sweep === undefined ? [] : markdownTable(sweepTable(sweep)))),
+  ];
 }
 
 function contestTable({ workload, entries }: Contest, baseline: string): TextTable {
   const { unit, axis } = wordsOf(workload.metric);
+  const isLatency = workload.metric === 'µs p99';
   return {
     caption: capitalized(workload.title),
     head: ['strategy', axis, `to \`${baseline}\``, 'CPU for each answer', '99 of 100 answers within', 'errors'],
@@ -83,14 +90,39 @@ function contestTable({ workload, entries }: Contest, baseline: string): TextTab
       const { ratio, cpuMicrosPerAnswer, p99, errors } = summary;
       return [
         `\`${strategy.name}\``,
-        `${figure(value.median, unit)} (${figure(value.low, unit)}–${figure(value.high, unit)})`,
-        ratio === null ? '' : `${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`,
+        spreadFigure(value, unit),
+        ratio === null ? '' : spreadFigure(ratio, 'times'),
         cpuMicrosPerAnswer === null ? '' : figure(cpuMicrosPerAnswer.median, 'µs'),
-        p99 === null ? '' : figure(p99.median, 'µs'),
-        figure(errors, 'count'),
+        p99 === null || isLatency ? '' : figure(p99.median, 'µs'),
+        errors === 0 ? '' : figure(errors, 'count'),
       ];
     }),
   };
+}
+
+function sweepTable({ of, contests, curves }: Sweep): TextTable {
+  const [first] = contests;
+  const { unit, axis } = wordsOf(first!.workload.metric);
+  const micros = first?.workload.heavyMicros;
+  const work = micros === undefined ? '' : `, ${plainNumber(micros)} µs of CPU for each`;
+  const points = contests.map(({ workload }) => workload.sweep?.at ?? NaN);
+  return {
+    caption: `${capitalized(axis)} with more ${of}${work}`,
+    head: ['strategy', ...points.map((at) => `${plainNumber(at)} ${of}`)],
+    rows: curves.map(({ strategy, points: own }) => [
+      `\`${strategy.name}\``,
+      ...points.map((at) => {
+        const point = own.find((one) => one.at === at);
+        return point === undefined ? '' : spreadFigure(point.entry.value, unit);
+      }),
+    ]),
+  };
+}
+
+/** Nothing was measured for them, or nothing went wrong. */
+function withoutEmptyColumns({ caption, head, rows }: TextTable): TextTable {
+  const isKept = (_: string, column: number): boolean => rows.some((row) => row[column] !== '');
+  return { caption, head: head.filter(isKept), rows: rows.map((row) => row.filter(isKept)) };
 }
 
 function beyond(reading: Reading): string[] {

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { BarChart } from '../charts/chart.js';
 import { figure } from '../figures.js';
-import { labelWidth, ROW_HEIGHT, STYLE, TIP, type Canvas } from './canvas.js';
+import { GRID, labelWidth, ROW_HEIGHT, STYLE, TIP, type Canvas } from './canvas.js';
 import { axisFigure, domainOf, ticksFor } from './scale.js';
 
 type Bar = BarChart['bars'][number];
@@ -14,6 +14,7 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
     bars.flatMap(({ value }) => [value.median, value.low, value.high]),
     isLog,
   );
+  const ticks = ticksFor(domain, { isLog, length: width });
   const bar = isLog
     ? Plot.dot(bars, {
         x: middle,
@@ -45,12 +46,11 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
       label: `${axis} (${better} is better)`,
       labelAnchor: 'left',
       labelArrow: better === 'more' ? 'right' : 'left',
-      ticks: ticksFor(domain, { isLog, length: width }),
-      tickFormat: axisFigure(unit),
     },
     y: { domain: names, label: null, padding: 0.28 },
     marks: [
-      Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1 }),
+      Plot.gridX({ ...GRID, ticks }),
+      Plot.axisX({ ticks, text: axisFigure(unit) }),
       Plot.axisY({ tickSize: 0, fill: 'currentColor' }),
       bar,
       Plot.ruleY(bars, {

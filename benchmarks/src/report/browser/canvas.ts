@@ -19,6 +19,9 @@ export const ROW_HEIGHT = 26;
 /** What all charts have in common. */
 export const STYLE = { fontSize: '12.5px', fontFamily: 'inherit', overflow: 'visible' } as const;
 
+/** Behind the marks. */
+export const GRID = { stroke: 'var(--line)', strokeOpacity: 1 } as const;
+
 /** Around a figure that the pointer is near. */
 export const TIP = {
   fill: 'var(--raised)',

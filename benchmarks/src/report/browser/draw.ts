@@ -12,8 +12,15 @@ export function drawChart(chart: Chart, canvas: Canvas): ChartElement {
     throw new Error(`Expected the chart '${chart.id}' to be one <svg>, got <${element.tagName}>`);
   }
   element.setAttribute('role', 'img');
+  // They are part of one image: names of their own are allowed to no group of it.
+  for (const part of element.querySelectorAll('[aria-label]')) renameLabel(part);
   element.setAttribute('aria-label', `${chart.title}. ${chart.description}`);
   return element;
+}
+
+function renameLabel(part: Element): void {
+  part.setAttribute('data-mark', part.getAttribute('aria-label') ?? '');
+  part.removeAttribute('aria-label');
 }
 
 function draw(chart: Chart, canvas: Canvas): Element {

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { LineChart } from '../charts/chart.js';
 import { figure } from '../figures.js';
-import { labelWidth, STYLE, TIP, type Canvas } from './canvas.js';
+import { GRID, labelWidth, STYLE, TIP, type Canvas } from './canvas.js';
 import { axisFigure, domainOf, ticksFor } from './scale.js';
 import { spreadOut } from './spread-out.js';
 
@@ -34,21 +34,19 @@ function plotLines(chart: LineChart, { width, book }: Canvas, names: readonly Pl
       label: x.label,
       labelAnchor: 'center',
       labelArrow: 'none',
-      ticks: places,
-      tickFormat: (value: number) => figure(value, 'count'),
       inset: 8,
     },
     y: {
       type: y.isLog ? 'log' : 'linear',
       ...(domain && { domain }),
-      ticks,
       label: y.label,
       labelArrow: 'none',
-      tickFormat: axisFigure(y.unit),
     },
     symbol: { type: 'identity' },
     marks: [
-      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks }),
+      Plot.gridY({ ...GRID, ticks }),
+      Plot.axisY({ ticks, text: axisFigure(y.unit) }),
+      Plot.axisX({ ticks: places, text: (value: number) => figure(value, 'count') }),
       ideal && Plot.line(ideal, { x: 'x', y: 'y', strokeOpacity: 0.4, strokeDasharray: '1,4' }),
       ...lines.flatMap((line) => marksOf(line, { isOurs: book.isOurs(line.strategy), colour: book.colour(line.strategy), symbol: book.symbol(line.strategy) })),
       ...names,

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { PercentileChart } from '../charts/chart.js';
 import { figure } from '../figures.js';
-import { labelWidth, ROW_HEIGHT, STYLE, TIP, type Canvas } from './canvas.js';
+import { GRID, labelWidth, ROW_HEIGHT, STYLE, TIP, type Canvas } from './canvas.js';
 import { axisFigure, domainOf, ticksFor } from './scale.js';
 
 interface Mark {
@@ -21,6 +21,7 @@ export function drawPercentiles({ rows }: PercentileChart, { width, book }: Canv
     marks.map(({ micros }) => micros),
     true,
   );
+  const ticks = ticksFor(domain, { isLog: true, length: width });
   const colour = ({ strategy }: { strategy: string }): string => book.colour(strategy);
   const isShown = ({ index }: Mark): boolean => index === 0 || index >= 3;
   return Plot.plot({
@@ -37,12 +38,11 @@ export function drawPercentiles({ rows }: PercentileChart, { width, book }: Canv
       label: 'time from request to answer (less is better)',
       labelAnchor: 'left',
       labelArrow: 'left',
-      ticks: ticksFor(domain, { isLog: true, length: width }),
-      tickFormat: axisFigure('µs'),
     },
     y: { type: 'point', domain: names, label: null, padding: 0.6 },
     marks: [
-      Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: ticksFor(domain, { isLog: true, length: width }) }),
+      Plot.gridX({ ...GRID, ticks }),
+      Plot.axisX({ ticks, text: axisFigure('µs') }),
       Plot.axisY({ tickSize: 0, fill: 'currentColor' }),
       Plot.ruleY(rows, {
         x1: (row: PercentileChart['rows'][number]) => row.marks[0]?.value.median,

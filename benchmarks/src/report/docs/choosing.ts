@@ -5,7 +5,7 @@ import { read, type Reading } from '../reading/reading.js';
 import type { Sweep } from '../reading/sweep.js';
 import type { Result } from '../result-file.js';
 import { answerOf } from '../words/answer.js';
-import { breakEvenWords, connectionsWords, scalingWords } from '../words/extrapolation.js';
+import { breakEvenWords, connectionsWords, scalingSentences } from '../words/extrapolation.js';
 import { cautions, machineLine, methodLine } from '../words/machine.js';
 import { capitalized } from '../words/phrases.js';
 import { connectionsAnswer, workersAnswer } from '../words/sweep-answer.js';
@@ -126,9 +126,9 @@ function withoutEmptyColumns({ caption, head, rows }: TextTable): TextTable {
 }
 
 function beyond(reading: Reading): string[] {
-  const { moreCpus, work, breakEvens, connections } = reading.models;
+  const { work, breakEvens, connections } = reading.models;
   const parts = [
-    ...part('### More CPUs', moreCpus.map(scalingWords), moreCpusTable(reading)),
+    ...part('### More CPUs', scalingSentences(reading.models), moreCpusTable(reading)),
     ...part(
       '### More CPU time for each request',
       breakEvens.map((one) => breakEvenWords(one, work)),

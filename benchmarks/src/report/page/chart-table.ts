@@ -37,7 +37,7 @@ export function table({ caption, head, rows }: TableParts): Html {
       ${data}
     </tr>`;
   });
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}">
     <table>
       <caption>
         ${caption}

@@ -17,6 +17,10 @@ export interface PageParts {
   readonly bundle: Bundle;
 }
 
+/** The page may load nothing: what it needs is in it. */
+const NOTHING_ELSE =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'";
+
 /** The report as one page, which needs nothing but itself. */
 export function renderPage({ reading, bundle }: PageParts): string {
   const { result } = reading;
@@ -28,6 +32,7 @@ export function renderPage({ reading, bundle }: PageParts): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        <meta http-equiv="Content-Security-Policy" content="${NOTHING_ELSE}" />
         <title>Which strategy serves best here?</title>
         <link rel="icon" href="data:," />
         <style>

@@ -9,38 +9,38 @@ export interface Look {
   readonly symbol: string;
 }
 
+type Table = Readonly<Record<string, Omit<Look, 'strategy'>>>;
+
 /** Full colours for the strategies of this project, from Okabe and Ito's palette, darker where the page is light. */
-const OURS: Readonly<Record<string, Look['colour']>> = {
-  sync: ['#8a6d00', '#e8c547'],
-  async: ['#0067a8', '#5db8f5'],
-  'async-files': ['#7b3fa0', '#c79be8'],
-  threading: ['#00805c', '#3ed6a6'],
-  forking: ['#c24b00', '#ff9350'],
+const OURS: Table = {
+  sync: { colour: ['#8a6d00', '#e8c547'], symbol: 'star' },
+  async: { colour: ['#0067a8', '#5db8f5'], symbol: 'circle' },
+  'async-files': { colour: ['#7b3fa0', '#c79be8'], symbol: 'triangle' },
+  threading: { colour: ['#00805c', '#3ed6a6'], symbol: 'diamond' },
+  forking: { colour: ['#c24b00', '#ff9350'], symbol: 'square' },
 };
-/** Muted ones for the peers. */
-const PEERS: Readonly<Record<string, Look['colour']>> = {
-  raw: ['#5b6470', '#aab4c0'],
-  'raw-threads': ['#4f8f8b', '#8fcbc7'],
-  cluster: ['#96705c', '#d0ab97'],
-  'python-threading': ['#6c7fb5', '#a9b8e6'],
-  'python-forking': ['#b0708c', '#e3aac3'],
+/** Muted ones for the peers, whose symbols are empty. */
+const PEERS: Table = {
+  raw: { colour: ['#5b6470', '#aab4c0'], symbol: 'circle' },
+  'raw-threads': { colour: ['#3f827e', '#8fcbc7'], symbol: 'diamond' },
+  cluster: { colour: ['#8c6450', '#d0ab97'], symbol: 'square' },
+  'python-threading': { colour: ['#6173ad', '#a9b8e6'], symbol: 'triangle' },
+  'python-forking': { colour: ['#a5607e', '#e3aac3'], symbol: 'star' },
 };
 /** For strategies that this table does not know yet. */
-const SPARE: readonly Look['colour'][] = [
-  ['#a8326e', '#f08fc0'],
-  ['#4b7f16', '#a5d86e'],
-  ['#5a5ad6', '#a8a8ff'],
+const SPARE: readonly Omit<Look, 'strategy'>[] = [
+  { colour: ['#a8326e', '#f08fc0'], symbol: 'hexagon' },
+  { colour: ['#4b7f16', '#a5d86e'], symbol: 'wye' },
+  { colour: ['#5a5ad6', '#a8a8ff'], symbol: 'cross' },
 ];
-const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross', 'hexagon', 'plus', 'times'];
 
 export function looksOf(strategies: readonly StrategyFacts[]): Look[] {
-  const known: Readonly<Record<string, Look['colour']>> = { ...OURS, ...PEERS };
+  const known = { ...OURS, ...PEERS };
   const unknown = strategies.filter(({ name }) => known[name] === undefined);
-  return strategies.map((strategy, index) => ({
-    strategy,
-    colour: known[strategy.name] ?? SPARE[unknown.indexOf(strategy) % SPARE.length]!,
-    symbol: SYMBOLS[index % SYMBOLS.length]!,
-  }));
+  return strategies.map((strategy) => {
+    const look = known[strategy.name] ?? SPARE[unknown.indexOf(strategy) % SPARE.length]!;
+    return { strategy, ...look };
+  });
 }
 
 /** The custom property of CSS that holds a strategy's colour; and the id of the pattern that fills a peer's bars. */

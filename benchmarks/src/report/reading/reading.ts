@@ -6,7 +6,7 @@ import {
   type MemoryOfConnections,
 } from '../model/many-connections.js';
 import { withMoreCpus, type MoreCpus } from '../model/more-cpus.js';
-import { describesWell } from '../model/trust.js';
+import { describesWell, isPlausible } from '../model/trust.js';
 import type { Result } from '../result-file.js';
 import { contestsOf, type Contest } from './contest.js';
 import { sweepOf, type Sweep } from './sweep.js';
@@ -23,6 +23,8 @@ export interface Reading {
 /** What was not measured, as far as models tell. Models that describe what was measured badly are left out. */
 export interface Models {
   readonly moreCpus: readonly MoreCpus[];
+  /** Those that were left out of it. */
+  readonly unfit: readonly MoreCpus[];
   readonly work: readonly CostOfWork[];
   readonly breakEvens: readonly BreakEven[];
   readonly connections: readonly CostOfConnections[];
@@ -36,6 +38,7 @@ export function read(result: Result): Reading {
   const contests = contestsOf(result);
   const connections = sweepOf(contests, 'connections');
   const workers = sweepOf(contests, 'workers');
+  const moreCpus = withMoreCpus(workers, result.machine.cpus);
   const work = costsOfWork(contests).filter(({ interval }) => describesWell(interval.quality));
   return {
     result,
@@ -43,7 +46,8 @@ export function read(result: Result): Reading {
     connections,
     workers,
     models: {
-      moreCpus: withMoreCpus(workers, result.machine.cpus).filter(({ scaling }) => describesWell(scaling.quality)),
+      moreCpus: moreCpus.filter(({ scaling }) => isPlausible(scaling)),
+      unfit: moreCpus.filter(({ scaling }) => !isPlausible(scaling)),
       work,
       breakEvens: breakEvens(work, LOOP),
       connections: costsOfConnections(connections).filter(({ cpu }) => describesWell(cpu.quality)),

@@ -107,7 +107,7 @@ function peerSentence(
     case 'ahead': {
       const { times } = ofPeer;
       const size = times === null ? '' : `${words.link}${sizeOf(times.median, words)} ${name(first)}`;
-      return [`The best peer, ${name(peer)}, is ahead of it: ${its}${size}.`];
+      return [`The best peer, ${name(peer)}, is ahead: ${its}${size}.`];
     }
     case 'behind':
       return [`No peer does better; the best of them is ${name(peer)}: ${its}.`];

@@ -1,8 +1,9 @@
-import { figure, plainNumber } from '../figures.js';
+import { figure, listOf, plainNumber } from '../figures.js';
 import type { BreakEven, CostOfWork } from '../model/cpu-per-request.js';
 import type { Quality } from '../model/least-squares.js';
 import type { CostOfConnections } from '../model/many-connections.js';
 import type { MoreCpus } from '../model/more-cpus.js';
+import type { Models } from '../reading/reading.js';
 
 /** How far a fit can be trusted. */
 export function qualityWords({ error, r2, points }: Quality, parameters: number): string {
@@ -13,12 +14,23 @@ export function qualityWords({ error, r2, points }: Quality, parameters: number)
   return `${points} points, off by ${(error * 100).toFixed(1)} % in the root mean square${explained}`;
 }
 
-export function scalingWords({ strategy, scaling }: MoreCpus): string {
+function scalingWords({ strategy, scaling }: MoreCpus): string {
   const { law, contention, coherence, quality } = scaling;
   const shares = `${percent(contention)} of the work one at a time`;
   const parameters =
     law === 'Amdahl' ? shares : `${shares}, ${(coherence * 100).toFixed(2)} % for agreeing with one another`;
   return `\`${strategy.name}\`: ${law === 'USL' ? 'the USL' : "Amdahl's law"} with ${parameters} (${qualityWords(quality, law === 'USL' ? 3 : 2)}).`;
+}
+
+/** The strategies that the model does not describe. */
+function unfitWords(unfit: readonly MoreCpus[]): string[] {
+  if (unfit.length === 0) return [];
+  const names = listOf(unfit.map(({ strategy }) => `\`${strategy.name}\``));
+  return [`Not extrapolated, for no such law describes what was measured: ${names}.`];
+}
+
+export function scalingSentences({ moreCpus, unfit }: Models): string[] {
+  return [...moreCpus.map(scalingWords), ...unfitWords(unfit)];
 }
 
 export function breakEvenWords({ loop, parallel, micros }: BreakEven, costs: readonly CostOfWork[]): string {

@@ -57,7 +57,7 @@ describe('answerOf', () => {
     const { sentences } = answer('connections', { raw: around(120, 0), async: around(100, 0) });
     expect(sentences).toEqual([
       'Of this project only `async` was measured: 100 per second.',
-      'The best peer, `raw`, is ahead of it: 120 per second, 20 % more than `async`.',
+      'The best peer, `raw`, is ahead: 120 per second, 20 % more than `async`.',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { Reading } from '../../reading/reading.js';
-import { breakEvenWords, connectionsWords, scalingWords } from '../../words/extrapolation.js';
+import { breakEvenWords, connectionsWords, scalingSentences } from '../../words/extrapolation.js';
 import { costOfWorkTable, memoryTable, moreCpusTable, type TextTable } from '../../words/tables.js';
 import { table } from '../chart-table.js';
 import { html, type Html } from '../html.js';
@@ -8,9 +8,9 @@ import type { MaybeSection } from '../section.js';
 
 /** What nobody has measured: marked as that, and left out where there is too little to fit a model to. */
 export function beyondSection(reading: Reading): MaybeSection {
-  const { moreCpus, work, breakEvens, connections } = reading.models;
+  const { work, breakEvens, connections } = reading.models;
   const parts = [
-    part('More CPUs', moreCpus.map(scalingWords), moreCpusTable(reading)),
+    part('More CPUs', scalingSentences(reading.models), moreCpusTable(reading)),
     part('More CPU time for each request', breakEvens.map((one) => breakEvenWords(one, work)), costOfWorkTable(reading.models)),
     part('More open connections', connections.map(connectionsWords), memoryTable(reading.models)),
   ].filter((one) => one !== undefined);

@@ -31,8 +31,8 @@ export function latencySection(contests: readonly Contest[]): MaybeSection {
   const full = drawn(single(contests, (one) => !isFixed(one)));
   if (fixed.length + full.length === 0) return undefined;
   const body = html`<p class="note">
-      From left to right: ● the median, ◆ what 99 of 100 answers do not exceed, ■ 999 of 1,000, × the slowest. The scale
-      is logarithmic: each line of the grid is ten times the one before.
+      From left to right: ● the median, ◇ what 99 of 100 answers do not exceed, □ 999 of 1,000, × the slowest. The scale
+      is logarithmic.
     </p>
     ${chartGrid(fixed)} ${behind(fixed.length === 0, full)}`;
   return { id: 'latency', title: 'Latency', body, charts: [...fixed, ...full] };

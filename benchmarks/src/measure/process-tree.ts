@@ -31,9 +31,7 @@ export function usageOfTree(root: number): Usage | undefined {
 
 /** The processes that a process has started and that have not ended. */
 export function childrenOf(pid: number): number[] {
-  return [...readProcesses()]
-    .filter(([, one]) => one.parent === pid && isAlive(one))
-    .map(([child]) => child);
+  return [...readProcesses()].filter(([, one]) => one.parent === pid && isAlive(one)).map(([child]) => child);
 }
 
 /** Whether a process group has members that have not ended. */

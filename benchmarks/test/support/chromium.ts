@@ -12,7 +12,7 @@ const PLACES = [
 const found = PLACES.find((place) => place !== undefined && existsSync(place));
 
 /** Skips tests where there is no Chromium, and says so: `apt-get install chromium`, or set CHROMIUM_PATH. */
-export const testWithChromium = found === undefined ? test.skip : test;
+export const testWithChromium: typeof test.skip = found === undefined ? test.skip : test;
 
 if (found === undefined) {
   console.warn('No Chromium was found: the page is not tested. Install it, or set CHROMIUM_PATH.');

@@ -41,12 +41,26 @@ export class Pages implements AsyncDisposable {
     return this.page.evaluate<Value>(script);
   }
 
+  /**
+   * Waits until this is true, looking whenever the page is drawn.
+   * @throws after 10 s
+   */
+  until(condition: string): Promise<void> {
+    return this.run(`new Promise((resolve, reject) => {
+      const look = () => {
+        if (${condition}) resolve();
+        else if (performance.now() > giveUpAt) reject(new Error(${JSON.stringify(`Expected in time: ${condition}`)}));
+        else requestAnimationFrame(look);
+      };
+      const giveUpAt = performance.now() + 10_000;
+      look();
+    })`);
+  }
+
   /** Shows everything that is folded, and waits until the charts in it are drawn. */
   async unfold(): Promise<void> {
     await this.run(`document.querySelectorAll('details').forEach((one) => (one.open = true))`);
-    await this.page.waitForFunction(
-      `[...document.querySelectorAll('.chart')].every((one) => one.querySelector('svg'))`,
-    );
+    await this.until(`[...document.querySelectorAll('.chart')].every((one) => one.querySelector('svg'))`);
   }
 
   /** The tables behind the charts, by the charts' ids. */

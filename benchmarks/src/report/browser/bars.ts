@@ -22,6 +22,7 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
         r: 5,
         fill: ({ strategy }: Bar) => book.colour(strategy),
         symbol: ({ strategy }: Bar) => book.symbol(strategy),
+        className: 'marks',
       })
     : Plot.barX(bars, {
         x: middle,
@@ -68,7 +69,6 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
         textAnchor: 'start',
         dx: 7,
         fill: 'currentColor',
-        className: 'figures',
       }),
       isLog ? null : Plot.ruleX([0]),
       Plot.tip(

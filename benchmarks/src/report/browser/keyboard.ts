@@ -3,7 +3,7 @@ import type { ChartElement } from './draw.js';
 
 /** With the arrow keys one goes from figure to figure of a chart, as with the pointer. */
 export function readByKeyboard(svg: ChartElement, { title }: Chart): void {
-  const marks = [...svg.querySelectorAll<SVGGraphicsElement>('.marks > *, .figures > *')];
+  const marks = [...svg.querySelectorAll<SVGGraphicsElement>('.marks > *, [data-mark="bar"] > rect')];
   svg.setAttribute('tabindex', '0');
   svg.setAttribute('aria-roledescription', `chart; the arrow keys go through ${title}`);
   let at = -1;
@@ -14,15 +14,18 @@ export function readByKeyboard(svg: ChartElement, { title }: Chart): void {
     at = (at + step + marks.length) % marks.length;
     pointAt(svg, marks[at]!);
   });
-  svg.addEventListener('blur', () => svg.dispatchEvent(new PointerEvent('pointerleave')));
+  svg.addEventListener('blur', () =>
+    svg.dispatchEvent(new PointerEvent('pointerleave', { pointerType: 'mouse' })),
+  );
 }
 
 const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** The chart shows a figure when the pointer is at it. */
+/** The chart shows a figure when the pointer is at it; that of a bar is at its end. */
 function pointAt(svg: ChartElement, mark: SVGGraphicsElement): void {
-  const { left, top, width, height } = mark.getBoundingClientRect();
-  const [clientX, clientY] = [left + width / 2, top + height / 2];
+  const { right, left, top, bottom } = mark.getBoundingClientRect();
+  const clientX = mark instanceof SVGRectElement ? right : (left + right) / 2;
+  const clientY = (top + bottom) / 2;
   for (const type of ['pointerenter', 'pointermove']) {
     svg.dispatchEvent(new PointerEvent(type, { clientX, clientY, pointerType: 'mouse' }));
   }

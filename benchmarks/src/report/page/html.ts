@@ -7,7 +7,8 @@ export class Html {
   }
 }
 
-type Value = Html | string | number | readonly Value[] | undefined;
+/** `undefined` and `false` leave nothing. */
+type Value = Html | string | number | false | readonly Value[] | undefined;
 
 /** Makes HTML of a template; whatever is put in is escaped, unless it is Html. */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
@@ -16,7 +17,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
 }
 
 function asText(value: Value): string {
-  if (value === undefined) return '';
+  if (value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
   if (typeof value === 'object') return value.map(asText).join('');
   return escape(String(value));

@@ -9,6 +9,7 @@ import { allFiguresSection } from './sections/all-figures.js';
 import { answersSection } from './sections/answers.js';
 import { beyondSection } from './sections/beyond.js';
 import { latencySection, memorySection, othersSection, throughputSection } from './sections/by-workload.js';
+import { changesSection } from './sections/changes.js';
 import { connectionsSection, workersSection } from './sections/sweeps.js';
 import { colourName, coloursStyle, looksOf, patternId, type Look } from './strategy-look.js';
 
@@ -66,6 +67,7 @@ function sectionsOf(reading: Reading): Section[] {
   const { result, contests, connections, workers, models } = reading;
   return [
     answersSection(contests),
+    changesSection(result),
     throughputSection(contests),
     latencySection(contests),
     connectionsSection(connections),

@@ -1,5 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { renderChoosing } from '../../../dist/report/docs/choosing.js';
+import { writeChoosing } from '../../../dist/report/docs/write-choosing.js';
+import { newestResult, readResult, writeResult } from '../../../dist/report/result-file.js';
 import { around, resultOf, type Measured } from '../../support/result.js';
 
 const perSecond = (interval: (work: number) => number): Measured =>
@@ -68,5 +75,50 @@ describe('docs/choosing.md', () => {
       const counts = table.trim().split('\n').map((row) => row.split('|').length);
       expect(new Set(counts).size).toBe(1);
     }
+  });
+});
+
+describe('the document of this project', () => {
+  const text = readFileSync(new URL('../../../../docs/choosing.md', import.meta.url), 'utf8');
+  const staticPart = (document: string): string => document.slice(0, document.indexOf('## What was measured'));
+
+  test('is the one that is written now', () => {
+    expect(staticPart(text)).toBe(staticPart(renderChoosing(resultOf({}))));
+  });
+
+  test('has no dead link', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1]!);
+    expect(links.filter((link) => !existsSync(new URL(`../../../../docs/${link}`, import.meta.url)))).toEqual([]);
+  });
+});
+
+describe('npm run bench -- --docs', () => {
+  const program = fileURLToPath(new URL('../../../dist/index.js', import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('writes what the result says', () => {
+    const result = resultOf({ messages: { async: around(10), raw: around(12) } });
+    const file = join(folder, 'choosing.md');
+    expect(writeChoosing(result, file)).toBe(file);
+    expect(readFileSync(file, 'utf8')).toBe(renderChoosing(result));
+  });
+
+  test('takes the newest result', () => {
+    const older = resultOf({ messages: { async: around(10) } }, { startedAt: '2026-01-02T03:04:05.678Z' });
+    const newer = { ...older, startedAt: '2026-02-01T00:00:00.000Z' };
+    const file = writeResult(newer, folder);
+    writeResult(older, folder);
+    expect(newestResult(folder)).toBe(file);
+    expect(readResult(file)).toEqual(newer);
+  });
+
+  test.each([
+    [['--docs', '--out', join(folder, 'nothing')], /Expected a result in .*nothing, got none; run `npm run bench` first/],
+    [['--docs', join(folder, 'nothing.json')], /Expected `.*nothing\.json` to be a result of this tool/],
+  ])('%j says in one line what is missing', (args, message) => {
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', timeout: 25_000 });
+    expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: 1, lines: 1 });
+    expect(stderr).toMatch(message);
   });
 });

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { test } from '@jest/globals';
 import { chromium, type Browser } from 'playwright-core';
 
 const PLACES = [
@@ -11,12 +10,12 @@ const PLACES = [
 
 const found = PLACES.find((place) => place !== undefined && existsSync(place));
 
-/** Skips tests where there is no Chromium, and says so: `apt-get install chromium`, or set CHROMIUM_PATH. */
-export const testWithChromium: typeof test.skip = found === undefined ? test.skip : test;
+export const hasChromium = found !== undefined;
 
-if (found === undefined) {
-  console.warn('No Chromium was found: the page is not tested. Install it, or set CHROMIUM_PATH.');
-}
+/** What is said of tests that are skipped. */
+export const WHY_SKIPPED = hasChromium
+  ? ''
+  : ' (skipped: no Chromium was found; install it, or set CHROMIUM_PATH)';
 
 /** A browser of its own, with a profile of its own, that asks nobody for anything. */
 export function launchChromium(): Promise<Browser> {

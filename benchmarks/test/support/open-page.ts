@@ -42,17 +42,18 @@ export class Pages implements AsyncDisposable {
   }
 
   /**
-   * Waits until this is true, looking whenever the page is drawn.
-   * @throws after 10 s
+   * Waits until a text is as it should be, looking whenever the page is drawn.
+   * @param script - what reads it
+   * @returns the text; after 10 s, whatever it is then
    */
-  until(condition: string): Promise<void> {
-    return this.run(`new Promise((resolve, reject) => {
+  until(script: string, wanted: RegExp): Promise<string> {
+    return this.run(`new Promise((resolve) => {
+      const giveUpAt = performance.now() + 10_000;
       const look = () => {
-        if (${condition}) resolve();
-        else if (performance.now() > giveUpAt) reject(new Error(${JSON.stringify(`Expected in time: ${condition}`)}));
+        const text = ${script};
+        if (${wanted}.test(text) || performance.now() > giveUpAt) resolve(text);
         else requestAnimationFrame(look);
       };
-      const giveUpAt = performance.now() + 10_000;
       look();
     })`);
   }
@@ -60,7 +61,7 @@ export class Pages implements AsyncDisposable {
   /** Shows everything that is folded, and waits until the charts in it are drawn. */
   async unfold(): Promise<void> {
     await this.run(`document.querySelectorAll('details').forEach((one) => (one.open = true))`);
-    await this.until(`[...document.querySelectorAll('.chart')].every((one) => one.querySelector('svg'))`);
+    await this.until(`String(document.querySelectorAll('.chart:not(:has(svg))').length)`, /^0$/);
   }
 
   /** The tables behind the charts, by the charts' ids. */

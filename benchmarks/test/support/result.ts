@@ -64,10 +64,7 @@ function workloadNamed(name: string): Workload {
   return workload;
 }
 
-function trialOf(
-  where: Pick<RoundTrial, 'workload' | 'strategy' | 'round'>,
-  figures: Figures,
-): RoundTrial {
+function trialOf(where: Pick<RoundTrial, 'workload' | 'strategy' | 'round'>, figures: Figures): RoundTrial {
   const given = typeof figures === 'number' ? { value: figures } : figures;
   return {
     ...where,

@@ -44,14 +44,17 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
     x: {
       type: isLog ? 'log' : 'linear',
       domain,
-      label: `${axis} (${better} is better)`,
-      labelAnchor: 'left',
-      labelArrow: better === 'more' ? 'right' : 'left',
     },
     y: { domain: names, label: null, padding: 0.28 },
     marks: [
       Plot.gridX({ ...GRID, ticks }),
-      Plot.axisX({ ticks, text: axisFigure(unit) }),
+      Plot.axisX({
+        ticks,
+        text: axisFigure(unit),
+        label: `${axis} (${better} is better)`,
+        labelAnchor: 'left',
+        labelArrow: better === 'more' ? 'right' : 'left',
+      }),
       Plot.axisY({ tickSize: 0, fill: 'currentColor' }),
       bar,
       Plot.ruleY(bars, {

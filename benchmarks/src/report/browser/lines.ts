@@ -14,7 +14,11 @@ export function drawLines(chart: LineChart, canvas: Canvas): Element {
   return plotLines(chart, canvas, namesAtEnds(chart, canvas, bare.scale('y')));
 }
 
-function plotLines(chart: LineChart, { width, book }: Canvas, names: readonly Plot.Markish[]): ReturnType<typeof Plot.plot> {
+function plotLines(
+  chart: LineChart,
+  { width, book }: Canvas,
+  names: readonly Plot.Markish[],
+): ReturnType<typeof Plot.plot> {
   const { x, y, lines, ideal } = chart;
   const places = placesOf(chart);
   const values = lines.flatMap(({ points }) => points.flatMap((point) => [point.y.low, point.y.high]));
@@ -31,24 +35,31 @@ function plotLines(chart: LineChart, { width, book }: Canvas, names: readonly Pl
     style: STYLE,
     x: {
       type: x.isLog ? 'log' : 'linear',
-      label: x.label,
-      labelAnchor: 'center',
-      labelArrow: 'none',
       inset: 8,
     },
     y: {
       type: y.isLog ? 'log' : 'linear',
       ...(domain && { domain }),
-      label: y.label,
-      labelArrow: 'none',
     },
     symbol: { type: 'identity' },
     marks: [
       Plot.gridY({ ...GRID, ticks }),
-      Plot.axisY({ ticks, text: axisFigure(y.unit) }),
-      Plot.axisX({ ticks: places, text: (value: number) => figure(value, 'count') }),
+      Plot.axisY({ ticks, text: axisFigure(y.unit), label: y.label, labelArrow: 'none' }),
+      Plot.axisX({
+        ticks: places,
+        text: (value: number) => figure(value, 'count'),
+        label: x.label,
+        labelAnchor: 'center',
+        labelArrow: 'none',
+      }),
       ideal && Plot.line(ideal, { x: 'x', y: 'y', strokeOpacity: 0.4, strokeDasharray: '1,4' }),
-      ...lines.flatMap((line) => marksOf(line, { isOurs: book.isOurs(line.strategy), colour: book.colour(line.strategy), symbol: book.symbol(line.strategy) })),
+      ...lines.flatMap((line) =>
+        marksOf(line, {
+          isOurs: book.isOurs(line.strategy),
+          colour: book.colour(line.strategy),
+          symbol: book.symbol(line.strategy),
+        }),
+      ),
       ...names,
       Plot.tip(
         lines.flatMap(({ strategy, points }) => points.map((point) => ({ strategy, point }))),
@@ -102,11 +113,7 @@ function marksOf(
 }
 
 /** The name of each line at its end, moved where two would overlap. */
-function namesAtEnds(
-  { lines }: LineChart,
-  { book }: Canvas,
-  scale: Plot.Scale | undefined,
-): Plot.Markish[] {
+function namesAtEnds({ lines }: LineChart, { book }: Canvas, scale: Plot.Scale | undefined): Plot.Markish[] {
   const LINE_HEIGHT = 15;
   const ends = lines.flatMap((line) => {
     const [point, beyond] = [line.points.at(-1), line.model.at(-1)];

@@ -35,14 +35,17 @@ export function drawPercentiles({ rows }: PercentileChart, { width, book }: Canv
     x: {
       type: 'log',
       domain,
-      label: 'time from request to answer (less is better)',
-      labelAnchor: 'left',
-      labelArrow: 'left',
     },
     y: { type: 'point', domain: names, label: null, padding: 0.6 },
     marks: [
       Plot.gridX({ ...GRID, ticks }),
-      Plot.axisX({ ticks, text: axisFigure('µs') }),
+      Plot.axisX({
+        ticks,
+        text: axisFigure('µs'),
+        label: 'time from request to answer (less is better)',
+        labelAnchor: 'left',
+        labelArrow: 'left',
+      }),
       Plot.axisY({ tickSize: 0, fill: 'currentColor' }),
       Plot.ruleY(rows, {
         x1: (row: PercentileChart['rows'][number]) => row.marks[0]?.value.median,

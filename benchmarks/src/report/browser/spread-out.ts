@@ -18,7 +18,9 @@ export function spreadOut(positions: readonly number[], gap: number): number[] {
       const room = ((upper.members.length + lower.members.length) / 2) * gap;
       if (lower.middle - upper.middle >= room) break;
       const members = [...upper.members, ...lower.members];
-      const wanted = members.map((member, place) => positions[member]! - (place - (members.length - 1) / 2) * gap);
+      const wanted = members.map(
+        (member, place) => positions[member]! - (place - (members.length - 1) / 2) * gap,
+      );
       blocks.splice(-2, 2, { members, middle: wanted.reduce((sum, one) => sum + one, 0) / members.length });
     }
   }

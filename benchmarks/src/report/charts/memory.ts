@@ -7,7 +7,9 @@ export function memoryOf({ workload, entries }: Contest): BarChart | undefined {
   const bars = entries
     .toSorted((a, b) => Number(b.strategy.isOurs) - Number(a.strategy.isOurs))
     .flatMap(({ strategy, summary }) =>
-      summary.memoryBytes === null ? [] : [{ strategy: strategy.name, value: summary.memoryBytes, errors: 0 }],
+      summary.memoryBytes === null
+        ? []
+        : [{ strategy: strategy.name, value: summary.memoryBytes, errors: 0 }],
     );
   if (bars.length === 0) return undefined;
   const told = bars.map(({ strategy, value }) => `${strategy} ${figure(value.median, 'bytes')}`);

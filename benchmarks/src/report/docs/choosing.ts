@@ -76,7 +76,9 @@ function figures({ contests, connections, workers, result }: Reading): string[] 
   return [
     '## Figures',
     ...single.map((contest) => markdownTable(withoutEmptyColumns(contestTable(contest, result.baseline)))),
-    ...[connections, workers].flatMap((sweep) => (sweep === undefined ? [] : markdownTable(sweepTable(sweep)))),
+    ...[connections, workers].flatMap((sweep) =>
+      sweep === undefined ? [] : markdownTable(sweepTable(sweep)),
+    ),
   ];
 }
 
@@ -85,7 +87,14 @@ function contestTable({ workload, entries }: Contest, baseline: string): TextTab
   const isLatency = workload.metric === 'µs p99';
   return {
     caption: capitalized(workload.title),
-    head: ['strategy', axis, `to \`${baseline}\``, 'CPU for each answer', '99 of 100 answers within', 'errors'],
+    head: [
+      'strategy',
+      axis,
+      `to \`${baseline}\``,
+      'CPU for each answer',
+      '99 of 100 answers within',
+      'errors',
+    ],
     rows: entries.map(({ strategy, value, summary }) => {
       const { ratio, cpuMicrosPerAnswer, p99, errors } = summary;
       return [

@@ -23,7 +23,9 @@ export interface BreakEven {
 export function worksOf(contests: readonly Contest[]): Contest[] {
   const works = contests.filter(({ workload }) => {
     const { metric, heavyMicros, load, beside, sweep } = workload;
-    return metric === 'per second' && heavyMicros !== undefined && !sweep && !beside && load.rate === undefined;
+    return (
+      metric === 'per second' && heavyMicros !== undefined && !sweep && !beside && load.rate === undefined
+    );
   });
   const shape = ({ workload }: Contest): string => JSON.stringify(workload.load);
   return works.filter((one) => shape(one) === shape(works[0]!));

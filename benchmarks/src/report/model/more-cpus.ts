@@ -64,7 +64,11 @@ function predict({
   const spread = spreadOf(rounds.map((round) => valueAt(round, cpus)));
   return {
     cpus,
-    value: { median, low: Math.min(median, spread?.low ?? median), high: Math.max(median, spread?.high ?? median) },
+    value: {
+      median,
+      low: Math.min(median, spread?.low ?? median),
+      high: Math.max(median, spread?.high ?? median),
+    },
     speedUp: median / scaling.alone,
   };
 }

@@ -45,9 +45,7 @@ async function bundle(entryPoint: string): Promise<{ code: string; files: string
 
 function licencesOf(files: readonly string[]): Licence[] {
   const folders = new Set(files.filter((file) => file.includes('node_modules')).map(packageOf));
-  return [...folders]
-    .map(licenceOf)
-    .toSorted((a, b) => a.package.localeCompare(b.package));
+  return [...folders].map(licenceOf).toSorted((a, b) => a.package.localeCompare(b.package));
 }
 
 /** The nearest folder above with a name and a version in its package.json. */

@@ -1,11 +1,11 @@
 import type { Reading } from '../reading/reading.js';
-import { cautions, machineLine, methodLine } from '../words/machine.js';
+import { cautions, machineLine, methodLine, subjectLine } from '../words/machine.js';
 import type { Bundle } from './bundle.js';
 import { html, inline, inlineJson, type Html } from './html.js';
 import { DATA_ID, type PageData } from './page-data.js';
 import { strategyName } from './prose.js';
 import type { Section } from './section.js';
-import { allFiguresSection } from './sections/all-figures.js';
+import { allFiguresSection, skippedSection } from './sections/all-figures.js';
 import { answersSection } from './sections/answers.js';
 import { beyondSection } from './sections/beyond.js';
 import { latencySection, memorySection, othersSection, throughputSection } from './sections/by-workload.js';
@@ -46,6 +46,7 @@ export function renderPage({ reading, bundle }: PageParts): string {
           <h1>Which strategy serves best here?</h1>
           <p>${machineLine(result)}</p>
           <p>${methodLine(result)}</p>
+          ${result.subject && html`<p>${subjectLine(result.subject)}</p>`}
           ${cautions(result).map((text) => html`<p class="caution">${text}</p>`)} ${navigation(sections)}
         </header>
         <main>
@@ -75,6 +76,7 @@ function sectionsOf(reading: Reading): Section[] {
     memorySection(contests),
     othersSection(contests),
     beyondSection(reading),
+    skippedSection(result),
     allFiguresSection(contests, result),
   ].filter((section) => section !== undefined);
 }
@@ -104,7 +106,14 @@ function legend(looks: readonly Look[]): Html {
         const { name, title } = strategy;
         return html`<li>
           <svg class="swatch" width="22" height="12" aria-hidden="true">
-            <rect x="0.5" y="0.5" width="21" height="11" rx="2" style="fill: ${fillOf(name, isOurs)}; stroke: var(${colourName(name)})" />
+            <rect
+              x="0.5"
+              y="0.5"
+              width="21"
+              height="11"
+              rx="2"
+              style="fill: ${fillOf(name, isOurs)}; stroke: var(${colourName(name)})"
+            />
           </svg>
           ${strategyName(name)} <span>${title}</span>
         </li>`;
@@ -135,7 +144,13 @@ function patterns(looks: readonly Look[]): Html {
     <defs>
       ${peers.map(({ strategy: { name } }) => {
         const colour = `var(${colourName(name)})`;
-        return html`<pattern id="${patternId(name)}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        return html`<pattern
+          id="${patternId(name)}"
+          width="6"
+          height="6"
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
           <rect width="6" height="6" style="fill: ${colour}; fill-opacity: 0.22" />
           <rect width="2.5" height="6" style="fill: ${colour}" />
         </pattern>`;
@@ -164,6 +179,10 @@ function fillOf(name: string, isOurs: boolean): string {
 function licences({ licences: all }: Bundle): Html {
   return html`<details>
     <summary>Licences of what draws the charts</summary>
-    ${all.map((one) => html`<h3>${one.package}</h3><pre>${one.text}</pre>`)}
+    ${all.map(
+      (one) =>
+        html`<h3>${one.package}</h3>
+          <pre>${one.text}</pre>`,
+    )}
   </details>`;
 }

@@ -23,7 +23,12 @@ export function answerOf(contest: Contest): Answer {
     workload: contest.workload,
     verdict,
     best: best.map(({ strategy }) => strategy.name),
-    sentences: [...sentences, ...latencyOf(contest, ours), ...peerSentence(contest, ours, peers), ...warnings(contest)],
+    sentences: [
+      ...sentences,
+      ...latencyOf(contest, ours),
+      ...peerSentence(contest, ours, peers),
+      ...warnings(contest),
+    ],
   };
 }
 
@@ -94,11 +99,7 @@ function latencyOf({ workload }: Contest, [first]: readonly Entry[]): string[] {
   return [`With ${name(first)}, 99 of 100 answers come within ${figure(p99.median, 'µs')}.`];
 }
 
-function peerSentence(
-  { workload }: Contest,
-  [first]: readonly Entry[],
-  [peer]: readonly Entry[],
-): string[] {
+function peerSentence({ workload }: Contest, [first]: readonly Entry[], [peer]: readonly Entry[]): string[] {
   if (first === undefined || peer === undefined) return [];
   const words = wordsOf(workload.metric);
   const its = figure(peer.value.median, words.unit);

@@ -1,6 +1,6 @@
 import { figure, plainNumber } from '../figures.js';
 import { LEAST_ROUNDS } from '../reading/noise.js';
-import type { Result } from '../result-file.js';
+import type { Result, SubjectFacts } from '../result-file.js';
 
 /** What the figures came from, in one line. */
 export function machineLine({ machine }: Result): string {
@@ -17,6 +17,15 @@ export function methodLine({ method, startedAt }: Result): string {
   return `${dateOf(startedAt)}; ${count} of ${each}, ${workers} ${workers === 1 ? 'worker' : 'workers'} unless a workload says otherwise`;
 }
 
+/** What was served, if it was not the tool's own handler. */
+export function subjectLine({ handler, requestBytes, answerBytes }: SubjectFacts): string {
+  const answer =
+    answerBytes === null
+      ? 'answers that differ and were not compared'
+      : `an answer of ${figure(answerBytes, 'bytes')}`;
+  return `Your handler: ${handler}, a request of ${figure(requestBytes, 'bytes')}, ${answer}`;
+}
+
 function dateOf(startedAt: string): string {
   return `${startedAt.slice(0, 10)}, ${startedAt.slice(11, 16)} UTC`;
 }
@@ -25,9 +34,12 @@ function dateOf(startedAt: string): string {
 export function cautions({ machine, isInterrupted, method }: Result): string[] {
   const found = [];
   if (isInterrupted) found.push('The run was ended early: not every round was measured.');
+  if (method.quick) found.push('This was a quick run: fewer workloads, and shorter, than a full one.');
   if (method.rounds < LEAST_ROUNDS) {
     const count = method.rounds === 1 ? 'One round gives' : `${method.rounds} rounds give`;
-    found.push(`${count} a first impression: a lead can only be told from noise with ${LEAST_ROUNDS} or more.`);
+    found.push(
+      `${count} a first impression: a lead can only be told from noise with ${LEAST_ROUNDS} or more.`,
+    );
   }
   // Each CPU had more than half of a process to run before anything was measured.
   if (machine.loadAverage > machine.cpus / 2) {

@@ -12,12 +12,16 @@ export function connectionsAnswer(sweep: Sweep): string[] {
   });
   const changes = leads.filter(({ best }, index) => best !== leads[index - 1]?.best);
   const phrases = changes.map(({ at, best }, index) =>
-    index === 0 ? `with ${at.toLocaleString('en')} connections ${best}` : `from ${at.toLocaleString('en')} on ${best}`,
+    index === 0
+      ? `with ${at.toLocaleString('en')} connections ${best}`
+      : `from ${at.toLocaleString('en')} on ${best}`,
   );
   const always = changes.length === 1 ? ', and at every other number of them' : '';
   const leaders =
-    `Of this project, these answer most: ${phrases.join('; ')}${always}. ` +
-    'Several names: they lie within the noise of one another.';
+    `Of this project answers most: ${phrases.join('; ')}${always}.` +
+    (changes.some(({ best }) => best.includes(' and '))
+      ? ' Several names lie within the noise of one another.'
+      : '');
   return [leaders, ...sweep.curves.filter(({ strategy }) => strategy.isOurs).flatMap(fromFirstToLast)];
 }
 

@@ -20,7 +20,9 @@ export function moreCpusTable({ models, workers }: Reading): TextTable | undefin
     head: ['strategy', ...first.predictions.map(({ cpus }) => `${cpus} CPUs`), 'speed-up at the last'],
     rows: moreCpus.map(({ strategy, predictions }) => [
       `\`${strategy.name}\``,
-      ...predictions.map(({ value: { median, low, high } }) => `${rough(median)} (${rough(low)}–${rough(high)})`),
+      ...predictions.map(
+        ({ value: { median, low, high } }) => `${rough(median)} (${rough(low)}–${rough(high)})`,
+      ),
       `${predictions.at(-1)?.speedUp.toFixed(1)} times one CPU`,
     ]),
   };
@@ -28,7 +30,9 @@ export function moreCpusTable({ models, workers }: Reading): TextTable | undefin
 
 /** What each strategy costs beside what a request computes. */
 export function costOfWorkTable({ work }: Models): TextTable | undefined {
-  const known = work.flatMap(({ strategy, cpu, interval }) => (cpu === undefined ? [] : [{ strategy, cpu, interval }]));
+  const known = work.flatMap(({ strategy, cpu, interval }) =>
+    cpu === undefined ? [] : [{ strategy, cpu, interval }],
+  );
   if (known.length === 0) return undefined;
   return {
     caption: 'Fitted: CPU time for each answer, as a part of its own and a part that grows with the work',

@@ -18,7 +18,10 @@ function works(strategies: Readonly<Record<string, (work: number) => number>>): 
     names.map((workload) => [
       workload,
       Object.fromEntries(
-        Object.entries(strategies).map(([strategy, interval]) => [strategy, perSecond(interval)[workload]!['x']!]),
+        Object.entries(strategies).map(([strategy, interval]) => [
+          strategy,
+          perSecond(interval)[workload]!['x']!,
+        ]),
       ),
     ]),
   );
@@ -40,7 +43,9 @@ describe('docs/choosing.md', () => {
     const text = renderChoosing(
       resultOf(works({ async: (work) => 40 + work, threading: (work) => 50 + work * 0.6 })),
     );
-    expect(text).toContain('`threading` answers more than `async` from about 25 µs of CPU for each request on');
+    expect(text).toContain(
+      '`threading` answers more than `async` from about 25 µs of CPU for each request on',
+    );
   });
 
   test('names the machine and how it was measured', () => {
@@ -63,16 +68,24 @@ describe('docs/choosing.md', () => {
       }),
     );
     expect(text).toMatch(/Extrapolated: answers per second with more CPUs/);
-    expect(text).toMatch(/`threading`: Amdahl's law with 4\.\d % of the work one at a time \(3 points, off by 0\.\d %/);
+    expect(text).toMatch(
+      /`threading`: Amdahl's law with 4\.\d % of the work one at a time \(3 points, off by 0\.\d %/,
+    );
     expect(text).toMatch(/\| strategy \| 8 CPUs \| 16 CPUs \| 32 CPUs \|/);
   });
 
   test('has as many cells in every row of a table', () => {
     const text = renderChoosing(
-      resultOf({ ...works({ async: (work) => 40 + work }), messages: { async: around(10), raw: around(12) } }),
+      resultOf({
+        ...works({ async: (work) => 40 + work }),
+        messages: { async: around(10), raw: around(12) },
+      }),
     );
     for (const table of text.match(/(?:^\|.*\n)+/gm) ?? []) {
-      const counts = table.trim().split('\n').map((row) => row.split('|').length);
+      const counts = table
+        .trim()
+        .split('\n')
+        .map((row) => row.split('|').length);
       expect(new Set(counts).size).toBe(1);
     }
   });
@@ -80,7 +93,8 @@ describe('docs/choosing.md', () => {
 
 describe('the document of this project', () => {
   const text = readFileSync(new URL('../../../../docs/choosing.md', import.meta.url), 'utf8');
-  const staticPart = (document: string): string => document.slice(0, document.indexOf('## What was measured'));
+  const staticPart = (document: string): string =>
+    document.slice(0, document.indexOf('## What was measured'));
 
   test('is the one that is written now', () => {
     expect(staticPart(text)).toBe(staticPart(renderChoosing(resultOf({}))));
@@ -88,7 +102,9 @@ describe('the document of this project', () => {
 
   test('has no dead link', () => {
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1]!);
-    expect(links.filter((link) => !existsSync(new URL(`../../../../docs/${link}`, import.meta.url)))).toEqual([]);
+    expect(links.filter((link) => !existsSync(new URL(`../../../../docs/${link}`, import.meta.url)))).toEqual(
+      [],
+    );
   });
 });
 
@@ -114,10 +130,16 @@ describe('npm run bench -- --docs', () => {
   });
 
   test.each([
-    [['--docs', '--out', join(folder, 'nothing')], /Expected a result in .*nothing, got none; run `npm run bench` first/],
+    [
+      ['--docs', '--out', join(folder, 'nothing')],
+      /Expected a result in .*nothing, got none; run `npm run bench` first/,
+    ],
     [['--docs', join(folder, 'nothing.json')], /Expected `.*nothing\.json` to be a result of this tool/],
   ])('%j says in one line what is missing', (args, message) => {
-    const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', timeout: 25_000 });
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
+      encoding: 'utf8',
+      timeout: 25_000,
+    });
     expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: 1, lines: 1 });
     expect(stderr).toMatch(message);
   });

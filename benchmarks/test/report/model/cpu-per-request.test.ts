@@ -12,8 +12,14 @@ function costsOf(works: readonly number[]) {
     works.map((work) => [
       `cpu-${work}us`,
       {
-        async: perSecond(work, { own: 40, cpus: 1 }).map((value) => ({ value, cpuMicrosPerAnswer: 40 + work })),
-        threading: perSecond(work, { own: 100, cpus: 2 }).map((value) => ({ value, cpuMicrosPerAnswer: 100 + work })),
+        async: perSecond(work, { own: 40, cpus: 1 }).map((value) => ({
+          value,
+          cpuMicrosPerAnswer: 40 + work,
+        })),
+        threading: perSecond(work, { own: 100, cpus: 2 }).map((value) => ({
+          value,
+          cpuMicrosPerAnswer: 100 + work,
+        })),
       },
     ]),
   );

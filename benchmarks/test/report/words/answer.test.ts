@@ -80,11 +80,14 @@ describe('answerOf', () => {
   });
 
   test('warns of requests that failed', () => {
-    const failing = around(100).map((value) => ({ value, answered: 90, timedOut: 1, failed: { ECONNRESET: 1 } }));
+    const failing = around(100).map((value) => ({
+      value,
+      answered: 90,
+      timedOut: 1,
+      failed: { ECONNRESET: 1 },
+    }));
     const { sentences } = answer('messages', { async: failing, threading: around(50) });
-    expect(sentences.at(-1)).toBe(
-      'Beware: `async` left 10 of 460 requests without a right answer in time.',
-    );
+    expect(sentences.at(-1)).toBe('Beware: `async` left 10 of 460 requests without a right answer in time.');
   });
 
   test('without any strategy of this project it names the best peer', () => {

@@ -8,16 +8,17 @@ import { html, type Html } from '../html.js';
 import { prose, strategyName } from '../prose.js';
 import type { MaybeSection } from '../section.js';
 
-/** Every figure of every workload, and what is missing. */
+/** Every figure of every workload. */
 export function allFiguresSection(contests: readonly Contest[], result: Result): MaybeSection {
+  if (contests.length === 0) return undefined;
   const tables = contests.map(
-    (contest) => html`<details>
-      <summary>${contest.workload.title}</summary>
-      ${contestTable(contest, result.baseline)}
-    </details>`,
+    (contest) =>
+      html`<details>
+        <summary>${contest.workload.title}</summary>
+        ${contestTable(contest, result.baseline)}
+      </details>`,
   );
-  const body = html`${tables} ${skips(result)}`;
-  return { id: 'figures', title: 'All figures', body, charts: [] };
+  return { id: 'figures', title: 'All figures', body: html`${tables}`, charts: [] };
 }
 
 function contestTable({ workload, entries }: Contest, baseline: string): Html {
@@ -55,18 +56,18 @@ function cell(spread: Spread | null, unit: Unit): Html | string {
   return spread === null ? '' : exact(spread.median, unit);
 }
 
-/** One line for each strategy and reason, with the workloads it is true of. */
-function skips({ skipped, workloads }: Result): Html | undefined {
+/** What was to be measured and could not be: one line for each strategy and reason. */
+export function skippedSection({ skipped, workloads }: Result): MaybeSection {
   if (skipped.length === 0) return undefined;
   const groups = new Map<string, string[]>();
   for (const { workload, strategy, reason } of skipped) {
     const text = `\`${strategy}\`: ${reason}`;
     groups.set(text, [...(groups.get(text) ?? []), workload]);
   }
-  return html`<h3>Not measured</h3>
-    <ul>
-      ${lines(groups, workloads.length)}
-    </ul>`;
+  const body = html`<ul>
+    ${lines(groups, workloads.length)}
+  </ul>`;
+  return { id: 'skipped', title: 'Not measured', body, charts: [] };
 }
 
 function lines(groups: ReadonlyMap<string, readonly string[]>, count: number): Html[] {

@@ -14,8 +14,12 @@ const BADGES: Readonly<Record<Answer['verdict'], string>> = {
 /** What each workload says, in words. Sweeps have their own sections. */
 export function answersSection(contests: readonly Contest[]): MaybeSection {
   const answers = contests.filter(({ workload }) => workload.sweep === undefined).map(answerOf);
-  if (answers.length === 0) return undefined;
-  return { id: 'answers', title: 'In short', body: html`<div class="answers">${answers.map(row)}</div>`, charts: [] };
+  if (contests.length > 0 && answers.length === 0) return undefined;
+  const body =
+    contests.length === 0
+      ? html`<p>Nothing was measured.</p>`
+      : html`<div class="answers">${answers.map(row)}</div>`;
+  return { id: 'answers', title: 'In short', body, charts: [] };
 }
 
 function row({ workload, verdict, sentences }: Answer): Html {

@@ -11,14 +11,18 @@ export function beyondSection(reading: Reading): MaybeSection {
   const { work, breakEvens, connections } = reading.models;
   const parts = [
     part('More CPUs', scalingSentences(reading.models), moreCpusTable(reading)),
-    part('More CPU time for each request', breakEvens.map((one) => breakEvenWords(one, work)), costOfWorkTable(reading.models)),
+    part(
+      'More CPU time for each request',
+      breakEvens.map((one) => breakEvenWords(one, work)),
+      costOfWorkTable(reading.models),
+    ),
     part('More open connections', connections.map(connectionsWords), memoryTable(reading.models)),
   ].filter((one) => one !== undefined);
   if (parts.length === 0) return undefined;
   const body = html`<p class="note">
-      <strong>Extrapolated, not measured.</strong> Models fitted to the figures above. They know nothing of memory
-      bandwidth, of other machines, or of a resource that runs out; the load ran on the same CPUs as the servers. Measure
-      before you rely on them.
+      <strong>Extrapolated, not measured.</strong> Models fitted to the figures above. They know nothing of
+      memory bandwidth, of other machines, or of a resource that runs out; the load ran on the same CPUs as
+      the servers. Measure before you rely on them.
     </p>
     ${parts}`;
   return { id: 'beyond', title: 'Beyond what was measured', body, charts: [] };
@@ -28,7 +32,14 @@ function part(title: string, sentences: readonly string[], figures: TextTable | 
   if (sentences.length === 0 && figures === undefined) return undefined;
   const items = sentences.map((sentence) => html`<li>${prose([sentence])}</li>`);
   return html`<h3>${title}</h3>
-    ${items.length === 0 ? undefined : html`<ul>${items}</ul>`} ${figures && textTable(figures)}`;
+    ${
+      items.length === 0
+        ? undefined
+        : html`<ul>
+            ${items}
+          </ul>`
+    }
+    ${figures && textTable(figures)}`;
 }
 
 export function textTable({ caption, head, rows }: TextTable): Html {

@@ -10,8 +10,8 @@ import type { MaybeSection } from '../section.js';
 export function throughputSection(contests: readonly Contest[]): MaybeSection {
   const charts = single(contests, ({ workload }) => workload.metric === 'per second').map(byStrategy);
   const note = html`<p class="note">
-    Bars of peers are hatched. The thin line at the end of a bar spans the middle half of the rounds: where two of them
-    overlap, the strategies may well be equal.
+    Bars of peers are hatched. The thin line at the end of a bar spans the middle half of the rounds: where
+    two of them overlap, the strategies may well be equal.
   </p>`;
   return section({ id: 'throughput', title: 'Throughput by strategy', note, charts });
 }
@@ -31,8 +31,8 @@ export function latencySection(contests: readonly Contest[]): MaybeSection {
   const full = drawn(single(contests, (one) => !isFixed(one)));
   if (fixed.length + full.length === 0) return undefined;
   const body = html`<p class="note">
-      From left to right: ● the median, ◇ what 99 of 100 answers do not exceed, □ 999 of 1,000, × the slowest. The scale
-      is logarithmic.
+      From left to right: ● the median, ◇ what 99 of 100 answers do not exceed, □ 999 of 1,000, × the slowest.
+      The scale is logarithmic.
     </p>
     ${chartGrid(fixed)} ${behind(fixed.length === 0, full)}`;
   return { id: 'latency', title: 'Latency', body, charts: [...fixed, ...full] };

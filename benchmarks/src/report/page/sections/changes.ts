@@ -36,7 +36,9 @@ function sentencesOf({ startedAt, differences, changes }: Comparison): string[] 
     `Beside the result of ${when}:`,
     ...told,
     `Within the noise: ${noise} of ${changes.length}.`,
-    ...(differences.length === 0 ? [] : [`Beware, not everything was the same then: ${differences.join('; ')}.`]),
+    ...(differences.length === 0
+      ? []
+      : [`Beware, not everything was the same then: ${differences.join('; ')}.`]),
   ];
 }
 

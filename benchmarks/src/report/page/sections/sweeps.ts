@@ -11,7 +11,7 @@ import type { MaybeSection } from '../section.js';
 export function connectionsSection(sweep: Sweep | undefined): MaybeSection {
   if (sweep === undefined) return undefined;
   const charts = alongConnections(sweep);
-  const body = html`${paragraph(connectionsAnswer(sweep))} ${chartGrid(charts)}`;
+  const body = html`${list(connectionsAnswer(sweep))} ${chartGrid(charts)}`;
   return { id: 'connections', title: 'More connections', body, charts };
 }
 
@@ -25,13 +25,15 @@ export function workersSection(
     models.length === 0
       ? undefined
       : html`<p class="note">
-          Dashed and thin, without marks: the model, extrapolated beyond the ${cpus} CPUs of this machine. Dotted: every
-          worker adds as much as the first.
+          Dashed and thin, without marks: the model, extrapolated beyond the ${cpus} CPUs of this machine.
+          Dotted: every worker adds as much as the first.
         </p>`;
-  const body = html`${paragraph(workersAnswer(sweep, cpus))} ${extrapolated} ${chartGrid(charts)}`;
+  const body = html`${list(workersAnswer(sweep, cpus))} ${extrapolated} ${chartGrid(charts)}`;
   return { id: 'workers', title: 'More workers', body, charts };
 }
 
-function paragraph(sentences: readonly string[]): Html {
-  return html`<p>${prose(sentences)}</p>`;
+function list(sentences: readonly string[]): Html {
+  return html`<ul>
+    ${sentences.map((sentence) => html`<li>${prose([sentence])}</li>`)}
+  </ul>`;
 }

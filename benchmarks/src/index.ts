@@ -17,7 +17,7 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof BadOption)) throw error;
-  console.error(`error: ${error.message}`);
+  console.error(`error: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}`);
   process.exitCode = 1;
 }
 

@@ -127,6 +127,24 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
     }
   });
 
+  test('all figures are those of the result', async () => {
+    await pages.open(file);
+    const shown = await pages.run<(number | null)[][]>(
+      `[...document.querySelectorAll('#figures tbody tr')].map((row) =>
+        [...row.querySelectorAll('td')].map((cell) => cell.querySelector('data') && Number(cell.querySelector('data').value)),
+      )`,
+    );
+    const wanted = contests.flatMap(({ entries }) =>
+      entries.map(({ summary }) => {
+        const { value, ratio, cpuRatio, cpuMicrosPerAnswer, cpuShare, p50, p99, memoryBytes, errors } =
+          summary;
+        const spreads = [value, ratio, cpuRatio, cpuMicrosPerAnswer, cpuShare, p50, p99, memoryBytes];
+        return [...spreads.map((spread) => spread?.median ?? null), errors];
+      }),
+    );
+    expect(shown).toEqual(wanted);
+  });
+
   test('the lengths of its bars are those of the result', async () => {
     await pages.open(file);
     const widths = await pages.run<number[]>(

@@ -22,11 +22,12 @@ async function server() {
   const loop = tcp.serveForever();
   report('before', tcp);
   const load = fork(fileURLToPath(import.meta.url), [mode, count, String(tcp.serverAddress.port)]);
-  load.on('message', async (message) => {
+  load.on('message', (message) => void look(message));
+  async function look(message) {
     while (mode === 'idle' && tcp.stats().active < Number(count)) await delay(10);
     report(message, tcp);
     load.send('reported');
-  });
+  }
   const [code] = await once(load, 'exit');
   while (tcp.stats().active > 0) await delay(10);
   report('after', tcp);

@@ -48,14 +48,14 @@ function received(value: unknown, socket: Socket | undefined): void {
   }
 }
 
-async function start({ handler, serverAddress, context }: StartMessage): Promise<void> {
+async function start({ handler, serverAddress, context, limits }: StartMessage): Promise<void> {
   try {
     const view = {
       serverAddress,
       context: unpackContext(context),
       shutdown: () => tell({ type: 'shutdown' }),
     };
-    requests = new ChildRequests(await importHandler(handler), view, tell);
+    requests = new ChildRequests(await importHandler(handler), { view, limits, tell });
     tell({ type: 'ready' });
   } catch (error) {
     tell({ type: 'failed', error: packError(error) });

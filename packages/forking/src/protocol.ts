@@ -1,5 +1,5 @@
 import type { BoundAddress, ClientAddress } from '@socketserver/core';
-import type { CrossingError, HandlerReference } from '@socketserver/core/engine';
+import type { CrossingError, HandlerReference, RequestLimits } from '@socketserver/core/engine';
 import { protocolError } from './errors.js';
 
 /**
@@ -23,6 +23,8 @@ export interface StartMessage {
   serverAddress: BoundAddress;
   /** `v8.serialize`d, in base64: it crosses once, whatever serialization the channel uses. */
   context: string;
+  /** How long requests may take. */
+  limits?: RequestLimits | undefined;
 }
 
 export type FromChild =
@@ -86,6 +88,7 @@ export function checkToChild(value: unknown): ToChild {
       asRecord(message['handler']);
       asRecord(message['serverAddress']);
       if (typeof message['context'] !== 'string') throw protocolError('a context', message['context']);
+      if (message['limits'] !== undefined) asRecord(message['limits']);
       break;
     case 'stream':
       checkRequest(message);

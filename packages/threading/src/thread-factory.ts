@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type TransferListItem, type Worker } from 'node:worker_threads';
 import type { BoundAddress } from '@socketserver/core';
-import { unpackError, type HandlerReference } from '@socketserver/core/engine';
+import { unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
 import { Piscina } from 'piscina';
 import { BegunCell } from './begun-cell.js';
 import { badContext, ended, threadDiedLoading } from './errors.js';
@@ -20,6 +20,8 @@ export interface ThreadContext {
 export interface ThreadFactoryOptions extends ThreadOptions {
   handler: HandlerReference;
   serverAddress: BoundAddress;
+  /** How long requests may take. */
+  limits: RequestLimits | undefined;
   /** Called for each new thread. */
   threadContext: () => ThreadContext;
 }
@@ -54,11 +56,11 @@ export class ThreadFactory {
     const controller = new AbortController();
     this.#starts.add(controller);
     try {
-      const { handler, serverAddress } = this.#options;
+      const { handler, serverAddress, limits } = this.#options;
       const { context, transfer = [] } = this.#options.threadContext();
       const piscina = makePiscina(this.#options);
       const [worker] = piscina.threads as [Worker];
-      const start: ThreadStart = { port: port2, handler, serverAddress, context, begun: begun.cell };
+      const start: ThreadStart = { port: port2, handler, serverAddress, context, limits, begun: begun.cell };
       const ready = await load(piscina, start, { transfer, signal: controller.signal });
       if (ready.type === 'failed') {
         // Its module cache has the failure for good.

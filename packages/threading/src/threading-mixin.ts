@@ -101,6 +101,7 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
         ...checkThreadFields(this),
         handler: handlerReference(this.RequestHandlerClass),
         serverAddress: this.serverAddress,
+        limits: this.requestLimits,
         threadContext: () => this.threadContext(),
         holdsProcess: !this.daemonThreads,
         onShutdown: () => void this.shutdown(),

@@ -11,14 +11,9 @@ import type {
 import { handlerReference } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import { packContext } from './crossing-context.js';
-import { closed } from './errors.js';
+import { closed, closedWhileStarting } from './errors.js';
 import type { AnyRequest } from './job.js';
 import { checkFields, poolSizeOf, type ForkingFields } from './pool-size.js';
-
-/** A stream's channel takes one socket at a time, and waits for Node's own acknowledgement of it. */
-const SOCKETS_IN_FLIGHT = 1;
-/** Enough to keep a child busy while an acknowledgement is on its way. */
-const DATAGRAMS_IN_FLIGHT = 16;
 
 export interface ForkingStats extends ServerStats {
   /** Child processes, starting and ending ones too. */
@@ -135,14 +130,13 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
 
     /** Starts the children. Resolves when each has loaded the handler. */
     protected override async loadHandler(): Promise<void> {
-      const isStream = this.socketType === 'stream';
+      if (this.state === 'draining') throw closedWhileStarting();
       this.#pool = new ChildPool({
         size: () => poolSizeOf(this),
-        inFlight: isStream ? SOCKETS_IN_FLIGHT : DATAGRAMS_IN_FLIGHT,
         child: {
           execArgv: this.execArgv,
           env: this.env ?? undefined,
-          serialization: isStream ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
+          serialization: this.socketType === 'stream' ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
           acknowledgeTimeout: this.acknowledgeTimeout,
           killGrace: this.killGrace,
           start: {
@@ -175,6 +169,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     /** Ends the children too: at once those without a request, the others when theirs have ended. */
     override serverClose(): Promise<void> {
       this.#ending ??= this.#end(super.serverClose());
+      this.#pool?.cancelStart();
       return this.#ending;
     }
 

@@ -1,10 +1,13 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
+import { until } from '@socketserver/testing';
 import type { Result } from '../dist/report/result-file.js';
+import { descendantsOf, processes } from './support/processes.js';
 
 const PROGRAM = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -22,20 +25,48 @@ test('a run ends by itself, with a table and a result', () => {
       '--only',
       'messages',
       '--strategies',
-      'async',
+      'raw,async',
       '--out',
       out,
     );
     expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
-    const [file] = readdirSync(out);
-    const { trials, machine } = JSON.parse(readFileSync(join(out, file!), 'utf8')) as Result;
+    const { trials, machine, isInterrupted, workloads, baseline } = readOnlyResult(out);
     expect(trials.map(({ strategy }) => strategy)).toEqual(['raw', 'async']);
     for (const { value, wrong, timedOut, failed } of trials) {
       expect(value).toBeGreaterThan(0);
       expect({ wrong, timedOut, failed }).toEqual({ wrong: 0, timedOut: 0, failed: {} });
     }
+    expect({ isInterrupted, baseline }).toEqual({ isInterrupted: false, baseline: 'raw' });
+    expect(workloads).toMatchObject([{ name: 'messages', metric: 'per second' }]);
     expect(machine.node).toBe(process.version);
     expect(run.stdout).toContain('messages on 64 open connections');
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});
+
+test('Ctrl-C in the middle cleans up, and what was measured is written', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const run = spawn(
+      process.execPath,
+      [PROGRAM, '--only', 'connections,async,forking', '--rounds', '100', '--measure', '200', '--out', out],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = once(run, 'close');
+    const seen = new Set<number>();
+    await until(() => {
+      for (const { pid } of descendantsOf(run.pid!)) seen.add(pid);
+      // Each trial has a server and two processes of load: some trials are over, and one has begun.
+      return seen.size > 12 && descendantsOf(run.pid!).length >= 3;
+    });
+    run.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(processes().filter(({ pid }) => seen.has(pid))).toEqual([]);
+    const { isInterrupted, trials, summaries } = readOnlyResult(out);
+    expect(isInterrupted).toBe(true);
+    expect(trials.length).toBeGreaterThan(0);
+    expect(summaries.length).toBeGreaterThan(0);
   } finally {
     rmSync(out, { recursive: true });
   }
@@ -51,3 +82,8 @@ test.each([
   expect(stderr).toMatch(message);
   expect(String(stderr).trim().split('\n')).toHaveLength(1);
 });
+
+function readOnlyResult(folder: string): Result {
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return JSON.parse(readFileSync(join(folder, file!), 'utf8')) as Result;
+}

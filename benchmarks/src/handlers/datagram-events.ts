@@ -1,5 +1,5 @@
 import { BaseRequestHandler, type DatagramRequest } from '@socketserver/core';
-import { upper } from './upper.js';
+import { upper } from './work.js';
 
 /** Answers by `sendTo`. */
 export default class DatagramEvents extends BaseRequestHandler<DatagramRequest> {

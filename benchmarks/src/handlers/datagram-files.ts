@@ -1,5 +1,5 @@
 import { DatagramRequestHandler } from '@socketserver/core';
-import { upper } from './upper.js';
+import { upper } from './work.js';
 
 /** Answers through `rfile` and `wfile`. */
 export default class DatagramFiles extends DatagramRequestHandler {

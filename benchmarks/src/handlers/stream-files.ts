@@ -1,9 +1,14 @@
 import { StreamRequestHandler } from '@socketserver/core';
-import { upper } from './upper.js';
+import type { WorkSizes } from '../protocol.js';
+import { answerTo, prepare } from './work.js';
 
-/** The handler of the README. */
+/** The handler of the README, and what the other one can do besides. */
 export default class StreamFiles extends StreamRequestHandler {
   override async handle(): Promise<void> {
-    for await (const line of this.rfile) await this.wfile.write(upper(line));
+    const sizes = this.server.context as WorkSizes;
+    for await (const line of this.rfile) {
+      await prepare(line, sizes);
+      await this.wfile.write(answerTo(line, sizes));
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Conversation } from './conversation.js';
-import { exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
+import type { Loop } from './loop.js';
 import type { Tally } from './tally.js';
 
 /** Pause after a failure, so that a server that refuses is not flooded. */
@@ -9,16 +10,18 @@ const AFTER_FAILURE_MS = 10;
  * Each conversation asks again as soon as it has its answer. How many requests are under way stays the same; how
  * many there are a second is up to the server.
  */
-export class ClosedLoop {
+export class ClosedLoop implements Loop {
   readonly #asked = new Map<Conversation, { startedAt: number }>();
   readonly #tally: Tally;
+  readonly #exchanges: readonly Exchange[];
   readonly #timeoutMs: number;
   #count = 0;
   #stopping = false;
   #stopped: (() => void) | undefined;
 
-  constructor(tally: Tally, timeoutMs: number) {
+  constructor(tally: Tally, exchanges: readonly Exchange[], timeoutMs: number) {
     this.#tally = tally;
+    this.#exchanges = exchanges;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -28,7 +31,6 @@ export class ClosedLoop {
     setInterval(() => this.#expire(), this.#timeoutMs / 10).unref();
   }
 
-  /** Asks no more; resolves when every request under way has ended or timed out. */
   stop(): Promise<void> {
     this.#stopping = true;
     return new Promise((resolve) => {
@@ -44,7 +46,8 @@ export class ClosedLoop {
     }
     const startedAt = performance.now();
     this.#asked.set(conversation, { startedAt });
-    conversation.ask(exchange(this.#count++), (outcome) => {
+    const exchange = this.#exchanges[this.#count++ % this.#exchanges.length]!;
+    conversation.ask(exchange, (outcome) => {
       this.#asked.delete(conversation);
       this.#tally.count(outcome, startedAt);
       if (outcome === 'answered') this.#ask(conversation);
@@ -58,7 +61,7 @@ export class ClosedLoop {
       if (startedAt > limit) continue;
       conversation.abandon();
       this.#asked.delete(conversation);
-      this.#tally.countTimeout();
+      this.#tally.countTimeout(startedAt);
       this.#ask(conversation);
     }
   }

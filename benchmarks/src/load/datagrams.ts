@@ -18,7 +18,7 @@ export class Datagrams implements Conversation {
     const socket = createSocket('udp4');
     this.#socket = socket;
     socket.on('message', (answer) => {
-      if (this.#expected !== undefined) this.#finish(answer.equals(this.#expected) ? 'answered' : 'wrong');
+      if (this.#expected !== undefined) this.#finish(this.#expected.equals(answer) ? 'answered' : 'wrong');
     });
     socket.on('error', (error) => this.#finish(failureOf(error)));
     socket.connect(this.#address.port, this.#address.host);
@@ -26,7 +26,7 @@ export class Datagrams implements Conversation {
   }
 
   ask({ request, answer }: Exchange, done: (outcome: Outcome) => void): void {
-    this.#expected = answer;
+    this.#expected = answer ?? undefined;
     this.#done = done;
     this.#socket?.send(request);
   }

@@ -1,6 +1,6 @@
-/** Steps within each power of two: a value is off by at most 1 in 64. */
-const STEPS = 64;
-const STEP_BITS = 6;
+/** Steps within each power of two: a value is off by at most 1 in 512. */
+const STEPS = 256;
+const STEP_BITS = 8;
 
 /**
  * How often each latency occurred, in buckets whose width grows with the value, as HDR histograms have them.

@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onJsonLine } from '../lines.js';
+import { isGroupAlive } from './process-tree.js';
 
 /** How long a process gets to say what is waited for. */
 const ANSWER_MS = 60_000;
 /** How long it gets to end by itself; Node writes a CPU profile then. */
 const END_MS = 5_000;
+/** Between two looks whether those are gone whose end nobody tells. */
+const LOOK_MS = 5;
 /** What is kept of stderr, to say why a process has ended. */
 const STDERR_BYTES = 4_000;
 
@@ -19,13 +23,21 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
   readonly #title: string;
   readonly #ended: Promise<void>;
   readonly #messages: Message[] = [];
+  readonly #signal: AbortSignal | undefined;
   #stderr = '';
   #look: () => void = () => {};
 
-  /** @param title - names the process in errors */
-  constructor(title: string, { program, args }: ChildCommand) {
+  /**
+   * @param title - names the process in errors
+   * @param signal - nothing is waited for any more when it aborts
+   */
+  constructor(title: string, { program, args }: ChildCommand, signal?: AbortSignal) {
     this.#title = title;
-    this.#process = spawn(program, args, { env: withoutNodeOptions(), stdio: 'pipe' });
+    this.#signal = signal;
+    // In a group of its own: Ctrl-C in a terminal is for this process, which ends the others in order.
+    this.#process = spawn(program, args, { env: withoutNodeOptions(), stdio: 'pipe', detached: true });
+    const onAbort = (): void => this.#look();
+    signal?.addEventListener('abort', onAbort, { once: true });
     this.#process.on('error', (error) => this.#noteError(error.message));
     this.#process.stdin.on('error', () => {}); // its end is noticed by `exit`
     this.#process.stderr.on('data', (data: Buffer) => this.#noteError(data.toString()));
@@ -39,7 +51,10 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
       this.#process.on('exit', () => setImmediate(resolve));
       this.#process.on('error', () => resolve());
     });
-    void this.#ended.then(() => this.#look());
+    void this.#ended.then(() => {
+      signal?.removeEventListener('abort', onAbort);
+      this.#look();
+    });
   }
 
   get pid(): number {
@@ -53,7 +68,7 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
 
   /**
    * The next message of this kind; others are dropped.
-   * @throws when the process ends before, or says nothing for a minute
+   * @throws when the process ends before, says nothing for a minute, or the signal aborts
    */
   async hear<Event extends Message['event']>(event: Event): Promise<Extract<Message, { event: Event }>> {
     let timer: NodeJS.Timeout | undefined;
@@ -63,9 +78,12 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
         this.#look = () => {
           let message: Message | undefined;
           while ((message = this.#messages.shift()) !== undefined) {
-            if (message.event === event) resolve(message as Extract<Message, { event: Event }>);
+            if (message.event !== event) continue;
+            resolve(message as Extract<Message, { event: Event }>);
+            return;
           }
-          if (hasEnded(this.#process)) reject(this.#gone(event));
+          if (this.#signal?.aborted) reject(this.#signal.reason as Error);
+          else if (hasEnded(this.#process)) reject(this.#gone(event));
         };
         this.#look();
       });
@@ -75,12 +93,13 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
     }
   }
 
-  /** Lets the process end, by closing its stdin; kills it when it does not. Idempotent. */
+  /** Lets the process end, by closing its stdin; kills it when it does not, and what it has left. Idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.stdin.end();
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);
     await this.#ended;
     clearTimeout(timer);
+    await endGroup(this.pid);
   }
 
   #noteError(text: string): void {
@@ -99,6 +118,18 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
       `Expected ${this.#title} to say '${event}', got nothing in ${ANSWER_MS} ms:\n${this.#stderr}`,
     );
   }
+}
+
+/** Kills what a process has left, and waits until it is gone. */
+async function endGroup(leader: number): Promise<void> {
+  if (leader <= 1) return; // it never started
+  try {
+    // A group has its leader's number as long as it has a member.
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    return; // nobody is left
+  }
+  for (let waitedMs = 0; waitedMs < END_MS && isGroupAlive(leader); waitedMs += LOOK_MS) await sleep(LOOK_MS);
 }
 
 function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {

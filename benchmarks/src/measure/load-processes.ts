@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { LoadMessage, LoadPlan, LoadResult } from '../protocol.js';
+import type { LoadCommand, LoadMessage, LoadPlan, LoadResult } from '../protocol.js';
 import { Latencies } from '../load/latencies.js';
 import { Child } from './child.js';
 
@@ -9,14 +9,20 @@ const PROGRAM = fileURLToPath(new URL('../load/main.js', import.meta.url));
 export class LoadProcesses implements AsyncDisposable {
   readonly #children: Child<LoadMessage>[];
 
-  /** @param plan - its connections are divided among the processes */
-  constructor(plan: LoadPlan, processes: number) {
+  /** @param plan - its connections, and its rate, are divided among the processes */
+  constructor(plan: LoadPlan, processes: number, signal?: AbortSignal) {
     this.#children = Array.from({ length: processes }, (_, index) => {
       const connections = Math.floor((plan.connections + index) / processes);
-      return new Child<LoadMessage>('the load', {
-        program: process.execPath,
-        args: [PROGRAM, JSON.stringify({ ...plan, connections } satisfies LoadPlan)],
-      });
+      const rate = plan.rate === undefined ? {} : { rate: plan.rate / processes };
+      const child = new Child<LoadMessage>(
+        'the load',
+        { program: process.execPath, args: [PROGRAM] },
+        signal,
+      );
+      child.say(
+        JSON.stringify({ command: 'start', plan: { ...plan, connections, ...rate } } satisfies LoadCommand),
+      );
+      return child;
     });
   }
 
@@ -27,7 +33,9 @@ export class LoadProcesses implements AsyncDisposable {
 
   /** Counts what is answered for this long. */
   async measure(ms: number): Promise<LoadResult> {
-    for (const child of this.#children) child.say(JSON.stringify({ command: 'measure', ms }));
+    for (const child of this.#children) {
+      child.say(JSON.stringify({ command: 'measure', ms } satisfies LoadCommand));
+    }
     return merge(await Promise.all(this.#children.map((child) => child.hear('measured'))));
   }
 
@@ -51,6 +59,7 @@ function merge(results: readonly LoadResult[]): LoadResult {
     timedOut: sum(({ timedOut }) => timedOut),
     failed,
     elapsedMs: sum(({ elapsedMs }) => elapsedMs) / results.length,
+    cpuMs: sum(({ cpuMs }) => cpuMs),
     latencies: latencies.toJSON(),
   };
 }

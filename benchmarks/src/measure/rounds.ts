@@ -1,10 +1,16 @@
 import type { Strategy } from '../strategies/index.js';
 import type { Workload } from '../workloads/index.js';
+import { NeverListened } from './server-process.js';
 import { runTrial, type Trial, type TrialOptions } from './trial.js';
 
-export interface RoundsPlan {
+/** A workload, and who is to do it. */
+export interface Contest {
+  readonly workload: Workload;
   readonly strategies: readonly Strategy[];
-  readonly workloads: readonly Workload[];
+}
+
+export interface RoundsPlan {
+  readonly contests: readonly Contest[];
   readonly rounds: number;
   readonly trial: TrialOptions;
 }
@@ -14,34 +20,53 @@ export interface RoundTrial extends Trial {
   readonly round: number;
 }
 
+/** A strategy that does not run a workload, and why. */
+export interface Skip {
+  readonly workload: string;
+  readonly strategy: string;
+  readonly reason: string;
+}
+
+/** What has just been done. */
+export type Step =
+  | { readonly kind: 'trial'; readonly trial: RoundTrial }
+  /** The trials of later rounds are left out too. */
+  | { readonly kind: 'skip'; readonly skip: Skip };
+
 /**
- * Runs every strategy under every workload, `rounds` times. Within a round the strategies follow each other at
- * once, each round beginning with another one: whatever else the machine does meets all of them alike, and the
- * ratio of two neighbours tells more than the figures themselves.
+ * Runs every contest, `rounds` times. Within a round the strategies follow each other at once, each round beginning
+ * with another one: whatever else the machine does meets all of them alike, and the ratio of two neighbours tells
+ * more than the figures themselves.
  */
-export async function* runRounds({
-  strategies,
-  workloads,
-  rounds,
-  trial,
-}: RoundsPlan): AsyncGenerator<RoundTrial> {
-  for (const workload of workloads) {
-    const taking = strategiesOf(workload, strategies);
+export async function* runRounds({ contests, rounds, trial }: RoundsPlan): AsyncGenerator<Step> {
+  for (const { workload, strategies } of contests) {
+    const unable = new Set<Strategy>();
     for (let round = 0; round < rounds; round++) {
-      for (const strategy of rotate(taking, round)) {
-        yield { round, ...(await runTrial(strategy, workload, trial)) };
+      for (const strategy of rotate(strategies, round)) {
+        if (unable.has(strategy)) continue;
+        const step = await runStep(strategy, workload, { round, trial });
+        if (step.kind === 'skip') unable.add(strategy);
+        yield step;
       }
     }
   }
 }
 
-/** How many trials a plan has. */
-export function trialCount({ strategies, workloads, rounds }: RoundsPlan): number {
-  return rounds * workloads.reduce((sum, one) => sum + strategiesOf(one, strategies).length, 0);
-}
-
-function strategiesOf(workload: Workload, strategies: readonly Strategy[]): readonly Strategy[] {
-  return strategies.filter(({ name }) => workload.strategies?.includes(name) ?? true);
+async function runStep(
+  strategy: Strategy,
+  workload: Workload,
+  { round, trial }: { round: number; trial: TrialOptions },
+): Promise<Step> {
+  try {
+    return { kind: 'trial', trial: { round, ...(await runTrial(strategy, workload, trial)) } };
+  } catch (error) {
+    // A peer may not be able to run with this Node, or on this machine: the others can still be compared.
+    if (!(error instanceof NeverListened)) throw error;
+    return {
+      kind: 'skip',
+      skip: { workload: workload.name, strategy: strategy.name, reason: error.message },
+    };
+  }
 }
 
 function rotate<Item>(items: readonly Item[], by: number): Item[] {

@@ -1,11 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Latencies } from '../load/latencies.js';
-import type { LoadPlan, LoadResult } from '../protocol.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Binding, LoadPlan, LoadRequest, ServerPlan, Transport } from '../protocol.js';
 import type { Strategy } from '../strategies/index.js';
-import type { Workload } from '../workloads/index.js';
-import { LoadProcesses } from './load-processes.js';
-import { usageOfTree } from './process-tree.js';
-import { startServer, type ServerProcess } from './server-process.js';
+import type { LoadShape, Workload } from '../workloads/index.js';
+import { measureIdle } from './idle.js';
+import { measureKills } from './kills.js';
+import { measureLoad } from './load.js';
+import { listening, startServer } from './server-process.js';
+import type { LatencyPercentiles } from './latency.js';
 
 /** How a trial is run. Times are milliseconds. */
 export interface TrialOptions {
@@ -17,14 +20,20 @@ export interface TrialOptions {
   readonly workers: number;
   /** The binary of Node that runs the server. */
   readonly node: string;
+  /** Bytes that this machine hashes in a microsecond. */
+  readonly hashBytesPerMicro: number;
   readonly profileTo?: string | undefined;
+  /** A handler's module to serve with, in place of those of the tool; and what it is asked. */
+  readonly subject?: { readonly handler: string; readonly request: LoadRequest } | undefined;
+  /** Ends the trial at once; it rejects then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What one strategy did under one workload, once. */
 export interface Trial {
   readonly workload: string;
   readonly strategy: string;
-  /** What the workload compares: requests a second, or bytes a connection. */
+  /** What the workload compares: its `metric`. */
   readonly value: number;
   readonly answered: number;
   readonly wrong: number;
@@ -32,12 +41,26 @@ export interface Trial {
   readonly failed: Readonly<Record<string, number>>;
   /** CPU time of the server's process tree for each answer, in microseconds; null where it cannot be had. */
   readonly cpuMicrosPerAnswer: number | null;
-  /** The share of one CPU that the server used: below 1 it may have waited for the load. */
+  /** The CPUs that the server used, 1 being one of them: with less than it could use it may have waited for the load. */
   readonly cpuShare: number | null;
-  readonly rssBytes: number | null;
-  /** In microseconds. */
-  readonly latency: { readonly p50: number; readonly p99: number } | null;
+  /** The CPUs that the load used, which the server did not have. */
+  readonly loadCpuShare: number | null;
+  /** Of the server's process tree; pages that are shared count once, where the kernel tells. */
+  readonly memoryBytes: number | null;
+  /** Until the server listened. */
+  readonly listenMs: number;
+  readonly latency: LatencyPercentiles | null;
+  /** Processes of the server that were killed. */
+  readonly kills?: number;
 }
+
+/** What a kind of workload measures; the rest of a Trial is the same for all. */
+export type Measured = Omit<Trial, 'workload' | 'strategy' | 'listenMs'>;
+
+/** How long a heavy request computes if its workload does not say. */
+const HEAVY_MICROS = 200;
+const WAIT_MS = 10;
+const LARGE_ANSWER_BYTES = 1_000_000;
 
 /** Starts a server and its load, measures, and ends both. */
 export async function runTrial(
@@ -45,103 +68,76 @@ export async function runTrial(
   workload: Workload,
   options: TrialOptions,
 ): Promise<Trial> {
-  const { node, profileTo, workers } = options;
-  const plan = { transport: workload.transport, style: strategy.style, workers };
-  const flags = workload.connection === 'idle' ? FIXED_YOUNG_GENERATION : [];
-  await using server = startServer({ strategy, plan, node, flags, profileTo });
-  const { address } = await server.hear('listening');
-  const load: LoadPlan = { ...workload, address, timeoutMs: options.timeoutMs };
-  return workload.connection === 'idle'
-    ? await measureIdle(server, load, { strategy, workload })
-    : await measureLoad(server, load, { strategy, workload, options });
+  using folder = socketFolder();
+  const plan: ServerPlan = {
+    ...bindingOf(workload.load.transport, folder.path),
+    ...serverPlan(strategy, workload, options),
+  };
+  await using server = startServer({ strategy, plan, kind: workload.kind, options });
+  const { address, listenMs } = await listening(server);
+  const load = (shape: LoadShape): LoadPlan => ({
+    ...shape,
+    address,
+    request: options.subject?.request ?? { work: shape.work, answerBytes: LARGE_ANSWER_BYTES },
+    timeoutMs: workload.timeoutMs ?? options.timeoutMs,
+  });
+  const measured = await measure();
+  return { workload: workload.name, strategy: strategy.name, listenMs, ...measured };
+
+  function measure(): Promise<Measured> {
+    switch (workload.kind) {
+      case 'load':
+        return measureLoad({ server, workload, options, load });
+      case 'idle':
+        return measureIdle({ server, workload, options, load });
+      case 'kills':
+        return measureKills({ server, workload, options, load });
+      case 'listen':
+        return Promise.resolve({ ...NOTHING, value: listenMs });
+    }
+  }
 }
 
-/**
- * V8's young generation grows up to 32 MB with how much is allocated while connections come in, and stays: a cost
- * of the process, which would be counted as one of each connection.
- */
-const FIXED_YOUNG_GENERATION = ['--max-semi-space-size=1'];
+/** A trial in which nothing was asked. */
+const NOTHING = {
+  answered: 0,
+  wrong: 0,
+  timedOut: 0,
+  failed: {},
+  cpuMicrosPerAnswer: null,
+  cpuShare: null,
+  loadCpuShare: null,
+  memoryBytes: null,
+  latency: null,
+} as const;
 
-interface Subject {
-  readonly strategy: Strategy;
-  readonly workload: Workload;
-}
-
-async function measureLoad(
-  server: ServerProcess,
-  plan: LoadPlan,
-  { strategy, workload, options }: Subject & { options: TrialOptions },
-): Promise<Trial> {
-  await using load = new LoadProcesses(plan, workload.loadProcesses);
-  await load.running();
-  await sleep(options.warmUpMs);
-  const startedAt = performance.now();
-  const before = usageOfTree(server.pid);
-  const measuring = load.measure(options.measureMs);
-  await sleep(options.measureMs);
-  const after = usageOfTree(server.pid);
-  const spanMs = performance.now() - startedAt;
-  const result = await measuring;
-  const cpuMs = before === undefined || after === undefined ? null : after.cpuMs - before.cpuMs;
+function serverPlan(
+  strategy: Strategy,
+  workload: Workload,
+  options: TrialOptions,
+): Omit<ServerPlan, keyof Binding> {
+  const { heavyMicros = HEAVY_MICROS, requestsPerWorker, maxRequestsPerWorker } = workload;
   return {
-    workload: workload.name,
-    strategy: strategy.name,
-    value: (result.answered / result.elapsedMs) * 1_000,
-    ...countsOf(result),
-    cpuMicrosPerAnswer: cpuMs === null ? null : (cpuMs * 1_000) / result.answered,
-    cpuShare: cpuMs === null ? null : cpuMs / spanMs,
-    rssBytes: after?.rssBytes ?? null,
-    latency: latencyOf(result),
+    style: strategy.style,
+    workers: workload.workers ?? options.workers,
+    sizes: {
+      hashBytes: Math.round(heavyMicros * options.hashBytesPerMicro),
+      waitMs: WAIT_MS,
+      answerBytes: LARGE_ANSWER_BYTES,
+    },
+    ...(requestsPerWorker === undefined ? {} : { requestsPerWorker }),
+    ...(maxRequestsPerWorker === undefined ? {} : { maxRequestsPerWorker }),
+    ...(options.subject === undefined ? {} : { handler: options.subject.handler }),
   };
 }
 
-/** The same server without the connections and with them, both times without its garbage. */
-async function measureIdle(
-  server: ServerProcess,
-  plan: LoadPlan,
-  { strategy, workload }: Subject,
-): Promise<Trial> {
-  // The first connections also pay for code and buffers that all later ones share.
-  await using first = new LoadProcesses({ ...plan, connections: Math.ceil(plan.connections / 20) }, 1);
-  await first.running();
-  const before = await settledMemory(server);
-  await using load = new LoadProcesses(plan, workload.loadProcesses);
-  await load.running();
-  const after = await settledMemory(server);
-  const counts = countsOf(await load.measure(0));
-  return {
-    workload: workload.name,
-    strategy: strategy.name,
-    value: (after - before) / plan.connections,
-    ...counts,
-    cpuMicrosPerAnswer: null,
-    cpuShare: null,
-    rssBytes: after,
-    latency: null,
-  };
+function bindingOf(transport: Transport, folder: string): Binding {
+  if (transport === 'unix') return { transport, address: { path: join(folder, 'socket') } };
+  return { transport, address: { host: '127.0.0.1', port: 0 } };
 }
 
-async function settledMemory(server: ServerProcess): Promise<number> {
-  server.say('collect');
-  await server.hear('collected');
-  const usage = usageOfTree(server.pid);
-  if (usage === undefined)
-    throw new Error('Expected /proc to tell the memory of a process, got none; use Linux');
-  return usage.rssBytes;
-}
-
-function countsOf({
-  answered,
-  wrong,
-  timedOut,
-  failed,
-}: LoadResult): Pick<Trial, 'answered' | 'wrong' | 'timedOut' | 'failed'> {
-  return { answered, wrong, timedOut, failed };
-}
-
-function latencyOf(result: LoadResult): Trial['latency'] {
-  if (result.answered === 0) return null;
-  const latencies = new Latencies();
-  latencies.merge(result.latencies);
-  return { p50: latencies.percentile(50), p99: latencies.percentile(99) };
+/** Where the socket of a Unix server is, and nothing else. */
+function socketFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'socketserver-bench-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }

@@ -1,53 +1,117 @@
 import Table from 'cli-table3';
+import type { Skip } from '../measure/rounds.js';
 import type { Spread } from '../measure/statistics.js';
+import type { TargetResult } from '../targets/index.js';
 import type { Workload } from '../workloads/index.js';
+import type { Result } from './result-file.js';
 import type { Summary } from './summary.js';
 
 /** One table for each workload. */
-export function renderTables(summaries: readonly Summary[], workloads: readonly Workload[]): string {
+export function renderTables({ workloads, summaries, baseline }: Result): string {
   return workloads
     .map((workload) => {
       const rows = summaries.filter((summary) => summary.workload === workload.name);
-      return rows.length === 0 ? '' : `\n${workload.title}\n${renderTable(rows, workload)}`;
+      const columns = workload.kind === 'kills' ? killColumns() : columnsOf(workload, baseline);
+      return `\n${workload.title}\n${renderTable(rows, columns)}`;
     })
-    .join('');
+    .join('\n');
 }
 
-function renderTable(rows: readonly Summary[], { metric }: Workload): string {
-  const head = [
-    'strategy',
-    metric,
-    'to raw',
-    'CPU to raw',
-    'µs CPU each',
-    'CPUs busy',
-    'p50 µs',
-    'p99 µs',
-    'errors',
+/** What did not run, and why: a line for each reason. */
+export function renderSkips(skipped: readonly Skip[]): string {
+  const byReason = new Map<string, string[]>();
+  for (const { workload, strategy, reason } of skipped) {
+    const key = `${strategy}: ${reason.trim()}`;
+    byReason.set(key, [...(byReason.get(key) ?? []), workload]);
+  }
+  const lines = [...byReason].map(([reason, workloads]) => `\nskipped: ${reason} (${workloads.join(', ')})`);
+  return lines.join('');
+}
+
+export function renderTargets({ targets }: Pick<Result, 'targets'>): string {
+  return `\ntargets\n${renderTable(targets, TARGET_COLUMNS)}`;
+}
+
+interface Column<Row> {
+  readonly title: string;
+  readonly text: (row: Row) => string | number;
+}
+
+const TARGET_COLUMNS: readonly Column<TargetResult>[] = [
+  { title: 'workload', text: ({ workload }) => workload },
+  { title: 'strategy', text: ({ strategy }) => strategy },
+  {
+    title: 'figure',
+    text: ({ figure, than }) => `${figure ?? 'value'}${than === undefined ? '' : ` to ${than}`}`,
+  },
+  {
+    title: 'measured',
+    text: ({ measured, than }) => (than === undefined ? integer(measured) : ratio(measured)),
+  },
+  {
+    title: 'target',
+    text: ({ atLeast, atMost }) =>
+      atLeast === undefined ? (atMost === undefined ? 'reported' : `≤ ${atMost}`) : `≥ ${atLeast}`,
+  },
+  {
+    title: '',
+    text: ({ isMet, measured }) =>
+      measured === null ? 'not measured' : isMet === null ? '' : isMet ? 'met' : 'MISSED',
+  },
+];
+
+function columnsOf({ metric, kind }: Workload, baseline: string): Column<Summary>[] {
+  const figures: Column<Summary>[] = [
+    { title: 'strategy', text: ({ strategy }) => strategy },
+    { title: metric, text: ({ value }) => integer(value) },
+    { title: `to ${baseline}`, text: (row) => ratio(row.ratio) },
   ];
+  if (kind === 'listen') return figures;
+  if (kind === 'idle') return [...figures, { title: 'MB', text: (row) => megabytes(row.memoryBytes) }];
+  return [
+    ...figures,
+    { title: `CPU to ${baseline}`, text: ({ cpuRatio }) => ratio(cpuRatio) },
+    { title: 'µs CPU each', text: (row) => decimals(row.cpuMicrosPerAnswer, 1) },
+    { title: 'CPUs', text: ({ cpuShare }) => decimals(cpuShare, 2) },
+    { title: 'of load', text: ({ loadCpuShare }) => decimals(loadCpuShare, 2) },
+    { title: 'MB', text: ({ memoryBytes }) => megabytes(memoryBytes) },
+    { title: 'p50 µs', text: ({ p50 }) => integer(p50) },
+    { title: 'p99 µs', text: ({ p99 }) => integer(p99) },
+    { title: 'errors', text: ({ errors }) => errors },
+  ];
+}
+
+function killColumns(): Column<Summary>[] {
+  return [
+    { title: 'strategy', text: ({ strategy }) => strategy },
+    { title: 'killed', text: ({ kills }) => kills },
+    { title: 'answered', text: ({ answered }) => answered.toLocaleString('en') },
+    { title: 'ended', text: ({ errors, timedOut }) => errors - timedOut },
+    { title: 'hung', text: ({ timedOut }) => timedOut },
+    { title: 'p99 µs', text: ({ p99 }) => integer(p99) },
+  ];
+}
+
+function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const table = new Table({
-    head,
-    colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
+    head: columns.map(({ title }) => title),
+    colAligns: columns.map((_, column) => (column === 0 ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
   });
-  for (const row of rows) {
-    table.push([
-      row.strategy,
-      integer(row.value),
-      ratio(row.ratio),
-      ratio(row.cpuRatio),
-      row.cpuMicrosPerAnswer === null ? '' : row.cpuMicrosPerAnswer.median.toFixed(1),
-      row.cpuShare === null ? '' : row.cpuShare.median.toFixed(2),
-      integer(row.p50),
-      integer(row.p99),
-      row.errors,
-    ]);
-  }
+  for (const row of rows) table.push(columns.map(({ text }) => text(row)));
   return table.toString();
 }
 
 function integer(spread: Spread | null): string {
   return spread === null ? '' : Math.round(spread.median).toLocaleString('en');
+}
+
+function decimals(spread: Spread | null, digits: number): string {
+  return spread === null ? '' : spread.median.toFixed(digits);
+}
+
+function megabytes(spread: Spread | null): string {
+  return spread === null ? '' : (spread.median / 1e6).toFixed(0);
 }
 
 /** With the quartiles: two strategies whose ranges overlap may well be equal. */

@@ -1,9 +1,19 @@
-import { AsyncTCPServer, AsyncUDPServer } from '@socketserver/core';
+import { AsyncTCPServer, AsyncUDPServer, AsyncUnixStreamServer } from '@socketserver/core';
 import { handlerModule } from '../handlers/index.js';
+import type { ServerPlan } from '../protocol.js';
 import { listenAndServe } from './ours.js';
 import { serve } from './serve.js';
 
-await serve(({ transport, style }) => {
-  const Server = transport === 'udp' ? AsyncUDPServer : AsyncTCPServer;
-  return listenAndServe(new Server({ host: '127.0.0.1', port: 0 }, handlerModule(transport, style)));
-});
+await serve((plan) => listenAndServe(makeServer(plan), plan));
+
+function makeServer(plan: ServerPlan): AsyncTCPServer | AsyncUDPServer | AsyncUnixStreamServer {
+  const handler = handlerModule(plan);
+  switch (plan.transport) {
+    case 'tcp':
+      return new AsyncTCPServer(plan.address, handler);
+    case 'udp':
+      return new AsyncUDPServer(plan.address, handler);
+    case 'unix':
+      return new AsyncUnixStreamServer(plan.address, handler);
+  }
+}

@@ -1,38 +1,53 @@
 import { fileURLToPath } from 'node:url';
 import type { HandlerStyle } from '../protocol.js';
+import type { Strategy } from './strategy.js';
 
-/** A way to serve, as a program of its own. */
-export interface Strategy {
-  readonly name: string;
-  /** In words, for the report. */
-  readonly title: string;
-  readonly style: HandlerStyle;
-  /** The program, a module of Node: see `serve`. */
-  readonly program: string;
-}
+export { type Strategy } from './strategy.js';
+export { whyNot } from './why-not.js';
 
-/** What the others are measured against. */
+/** What the others are measured against, if it is among those that run. */
 export const BASELINE = 'raw';
 
 export const STRATEGIES: readonly Strategy[] = [
-  node('raw', 'node:net and node:dgram by hand', { module: './raw.js', style: 'events' }),
-  node('async', 'Async…Server, a handler that uses events', { module: './async.js', style: 'events' }),
-  node('async-files', 'Async…Server, a handler that uses rfile and wfile', {
-    module: './async.js',
+  peer('raw', 'node:net and node:dgram by hand'),
+  ours('sync', 'one request at a time: TCPServer and its kin'),
+  ours('async', 'Async…Server, a handler that uses events'),
+  ours('async-files', 'Async…Server, a handler that uses rfile and wfile', {
+    module: 'async',
     style: 'files',
   }),
-  node('raw-threads', 'worker threads by hand that get the same hand-over (no datagrams)', {
-    module: './raw-threads.js',
-    style: 'events',
-  }),
-  node('threading', 'Threading…Server, a handler that uses events', {
-    module: './threading.js',
-    style: 'events',
-  }),
-  node('cluster', 'node:cluster (no datagrams)', { module: './cluster.js', style: 'events' }),
+  peer('raw-threads', 'worker threads by hand that get the same hand-over'),
+  ours('threading', 'Threading…Server, a handler that uses events'),
+  ours('forking', 'Forking…Server, a handler that uses events'),
+  peer('cluster', 'node:cluster'),
+  python('threading'),
+  python('forking'),
 ];
 
-function node(name: string, title: string, run: { module: string; style: HandlerStyle }): Strategy {
-  const program = fileURLToPath(new URL(run.module, import.meta.url));
-  return { name, title, style: run.style, program };
+function ours(
+  name: string,
+  title: string,
+  { module = name, style = 'events' }: { module?: string; style?: HandlerStyle } = {},
+): Strategy {
+  return { name, title, isOurs: true, style, runtime: 'node', args: [programOf(module)] };
+}
+
+function peer(name: string, title: string): Strategy {
+  return { name, title, isOurs: false, style: 'events', runtime: 'node', args: [programOf(name)] };
+}
+
+function python(mixin: 'threading' | 'forking'): Strategy {
+  const program = fileURLToPath(new URL('../../python/server.py', import.meta.url));
+  return {
+    name: `python-${mixin}`,
+    title: `CPython's socketserver, ${mixin}`,
+    isOurs: false,
+    style: 'events',
+    runtime: 'python3',
+    args: [program, mixin],
+  };
+}
+
+function programOf(module: string): string {
+  return fileURLToPath(new URL(`./${module}.js`, import.meta.url));
 }

@@ -1,9 +1,12 @@
 import { Socket } from 'node:net';
-import { parentPort } from 'node:worker_threads';
-import { serveUpper } from '../handlers/upper.js';
+import { parentPort, workerData } from 'node:worker_threads';
+import { serveRaw } from '../handlers/upper.js';
+import type { ServerPlan } from '../protocol.js';
+import { collectWhenAsked } from './garbage.js';
+
+const { sizes } = workerData as ServerPlan;
 
 parentPort?.on('message', (sent: number | Socket) => {
-  const socket = typeof sent === 'number' ? new Socket({ fd: sent, allowHalfOpen: true }) : sent;
-  socket.on('error', () => socket.destroy());
-  serveUpper(socket, () => socket.end());
+  serveRaw(typeof sent === 'number' ? new Socket({ fd: sent, allowHalfOpen: true }) : sent, sizes);
 });
+collectWhenAsked();

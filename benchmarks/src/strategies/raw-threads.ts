@@ -1,26 +1,30 @@
 import { once } from 'node:events';
-import { createServer, Socket, type AddressInfo } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { MessageChannel, Worker, type TransferListItem } from 'node:worker_threads';
 import { descriptorOf, needLibc } from '@socketserver/core/engine';
 import type { Address, ServerPlan } from '../protocol.js';
+import { collectInThreads } from './garbage.js';
+import { listen } from './listening.js';
 import { serve } from './serve.js';
 
 /** Worker threads by hand: connections go round, each in a message of its own, and nothing comes back. */
-await serve(async ({ workers }: ServerPlan): Promise<Address> => {
+await serve(start, { collectInWorkers: ({ workers }) => collectInThreads(workers) });
+
+async function start(plan: ServerPlan): Promise<Address> {
+  const { workers } = plan;
   const program = new URL('./raw-threads-worker.js', import.meta.url);
-  const threads = Array.from({ length: workers }, () => new Worker(program));
+  const threads = Array.from({ length: workers }, () => new Worker(program, { workerData: plan }));
   await Promise.all(threads.map((thread) => once(thread, 'online')));
-  const handOver = canTransfer() ? transfer : duplicate;
+  // A Unix stream cannot be transferred.
+  const handOver = plan.transport === 'tcp' && canTransfer() ? transfer : duplicate;
   let next = 0;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
     socket.on('error', () => socket.destroy());
     handOver(socket, threads[next]!);
     next = (next + 1) % workers;
   });
-  server.listen({ host: '127.0.0.1', port: 0, backlog: 1_024 });
-  await once(server, 'listening');
-  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
-});
+  return await listen(server, plan);
+}
 
 function transfer(socket: Socket, thread: Worker): void {
   thread.postMessage(socket, [socket as unknown as TransferListItem]);

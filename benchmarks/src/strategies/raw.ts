@@ -1,27 +1,25 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { upper, serveUpper } from '../handlers/upper.js';
-import type { Address, ServerPlan } from '../protocol.js';
+import { createServer } from 'node:net';
+import { serveRaw } from '../handlers/upper.js';
+import { upper } from '../handlers/work.js';
+import type { Address, InetAddress } from '../protocol.js';
+import { listen } from './listening.js';
 import { serve } from './serve.js';
 
 /** `node:net` and `node:dgram` by hand: what any server of Node could reach in one loop. */
-await serve(({ transport }: ServerPlan) => (transport === 'udp' ? datagrams() : connections()));
+await serve((plan) => {
+  if (plan.transport === 'udp') return datagrams(plan.address);
+  return listen(
+    createServer({ allowHalfOpen: true }, (socket) => serveRaw(socket, plan.sizes)),
+    plan,
+  );
+});
 
-async function connections(): Promise<Address> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy());
-    serveUpper(socket, () => socket.end());
-  });
-  server.listen({ host: '127.0.0.1', port: 0, backlog: 1_024 });
-  await once(server, 'listening');
-  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
-}
-
-async function datagrams(): Promise<Address> {
+async function datagrams({ host, port }: InetAddress): Promise<Address> {
   const socket = createSocket('udp4');
-  socket.on('message', (packet, { address, port }) => socket.send(upper(packet), port, address));
-  socket.bind(0, '127.0.0.1');
+  socket.on('message', (packet, from) => socket.send(upper(packet), from.port, from.address));
+  socket.bind(port, host);
   await once(socket, 'listening');
-  return { host: '127.0.0.1', port: socket.address().port };
+  return { host, port: socket.address().port };
 }

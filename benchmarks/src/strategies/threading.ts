@@ -1,11 +1,28 @@
-import { ThreadingTCPServer, ThreadingUDPServer } from '@socketserver/threading';
+import { ThreadingTCPServer, ThreadingUDPServer, ThreadingUnixStreamServer } from '@socketserver/threading';
 import { handlerModule } from '../handlers/index.js';
+import type { ServerPlan } from '../protocol.js';
+import { collectInThreads } from './garbage.js';
 import { listenAndServe } from './ours.js';
 import { serve } from './serve.js';
 
-await serve(({ transport, style, workers }) => {
-  const Server = transport === 'udp' ? ThreadingUDPServer : ThreadingTCPServer;
-  const server = new Server({ host: '127.0.0.1', port: 0 }, handlerModule(transport, style));
-  server.maxThreads = workers;
-  return listenAndServe(server);
-});
+await serve(
+  (plan) => {
+    const server = makeServer(plan);
+    server.maxThreads = plan.workers;
+    server.requestsPerThread = plan.requestsPerWorker ?? server.requestsPerThread;
+    return listenAndServe(server, plan);
+  },
+  { collectInWorkers: ({ workers }) => collectInThreads(workers) },
+);
+
+function makeServer(plan: ServerPlan): ThreadingTCPServer | ThreadingUDPServer | ThreadingUnixStreamServer {
+  const handler = handlerModule(plan);
+  switch (plan.transport) {
+    case 'tcp':
+      return new ThreadingTCPServer(plan.address, handler);
+    case 'udp':
+      return new ThreadingUDPServer(plan.address, handler);
+    case 'unix':
+      return new ThreadingUnixStreamServer(plan.address, handler);
+  }
+}

@@ -1,64 +1,163 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { until } from '@socketserver/testing';
 import { runTrial, type Trial } from '../../dist/measure/trial.js';
-import type { Workload } from '../../dist/workloads/index.js';
-import { children } from '../support/children.js';
+import { STRATEGIES, type Strategy } from '../../dist/strategies/index.js';
+import type { LoadShape, Workload } from '../../dist/workloads/index.js';
+import { descendantsOf, processes } from '../support/processes.js';
 
-const workload: Workload = {
-  name: 'test',
-  title: 'a test',
-  metric: 'per second',
+const KEPT: LoadShape = {
   transport: 'tcp',
   connection: 'kept',
+  work: 'light',
   connections: 4,
-  loadProcesses: 2,
+  processes: 2,
 };
 
+interface Times {
+  readonly measureMs?: number;
+  readonly timeoutMs?: number;
+}
+
 /** Fails, whatever the trial did, if it left a process behind. */
-async function trialOf(fixture: string): Promise<Trial> {
-  const program = fileURLToPath(new URL(`../fixtures/${fixture}.mjs`, import.meta.url));
+async function trialOf(
+  strategy: Strategy,
+  shape: Partial<LoadShape> & Partial<Pick<Workload, 'kind'>> = {},
+  { measureMs = 1_000, timeoutMs = 300 }: Times = {},
+): Promise<Trial> {
+  const { kind = 'load', ...load } = shape;
+  const workload: Workload = {
+    name: 'test',
+    title: 'a test',
+    metric: 'per second',
+    kind,
+    load: { ...KEPT, ...load },
+    quick: false,
+  };
   try {
-    return await runTrial({ name: fixture, title: fixture, style: 'events', program }, workload, {
-      warmUpMs: 100,
-      measureMs: 1_000,
-      timeoutMs: 300,
-      workers: 1,
+    return await runTrial(strategy, workload, {
+      warmUpMs: 200,
+      measureMs,
+      timeoutMs,
+      workers: 2,
       node: process.execPath,
+      hashBytesPerMicro: 1,
     });
   } finally {
-    expect(children()).toEqual([]);
+    expect(descendantsOf(process.pid)).toEqual([]);
   }
 }
 
-test('a known delay is measured right', async () => {
-  const { latency, value, wrong, timedOut, failed } = await trialOf('delaying');
-  expect(latency!.p50).toBeGreaterThanOrEqual(19_500);
-  expect(latency!.p50).toBeLessThan(23_000);
-  // What is under way, divided by how long it takes: both figures tell of the same load.
-  expect(value * latency!.p50).toBeGreaterThan(4e6 * 0.85);
-  expect(value * latency!.p50).toBeLessThan(4e6 * 1.1);
+function fixture(name: string): Strategy {
+  const program = fileURLToPath(new URL(`../fixtures/${name}.mjs`, import.meta.url));
+  return { name, title: name, isOurs: false, style: 'events', runtime: 'node', args: [program] };
+}
+
+function strategy(name: string): Strategy {
+  return STRATEGIES.find((one) => one.name === name)!;
+}
+
+/** A fixture answers after this. */
+const DELAY_MICROS = 100_000;
+
+test('closed loop: a known delay is measured right within 2 %', async () => {
+  const { latency, answered, value, wrong, timedOut, failed } = await trialOf(
+    fixture('delaying'),
+    {},
+    { measureMs: 1_500 },
+  );
+  expect(Math.abs(latency!.p50 - DELAY_MICROS)).toBeLessThan(DELAY_MICROS * 0.02);
+  // Four clients at ten requests a second, each of which may begin or end just outside.
+  expect(Math.abs(answered - 60)).toBeLessThanOrEqual(4);
+  expect(value).toBeCloseTo(answered / 1.5, 0);
   expect({ wrong, timedOut, failed }).toEqual({ wrong: 0, timedOut: 0, failed: {} });
 });
 
+test('open loop: a known delay is measured right within 2 %, at the rate that was asked for', async () => {
+  const { latency, answered, wrong, timedOut, failed } = await trialOf(
+    fixture('delaying'),
+    { rate: 100, connections: 50 },
+    { measureMs: 1_000 },
+  );
+  expect(Math.abs(latency!.p50 - DELAY_MICROS)).toBeLessThan(DELAY_MICROS * 0.02);
+  expect(Math.abs(answered - 100)).toBeLessThanOrEqual(2);
+  expect({ wrong, timedOut, failed }).toEqual({ wrong: 0, timedOut: 0, failed: {} });
+});
+
+test('open loop: a server that stands still for 1 s has all against it that came meanwhile', async () => {
+  const { latency, timedOut } = await trialOf(
+    fixture('stalling'),
+    { rate: 200 },
+    { measureMs: 2_000, timeoutMs: 5_000 },
+  );
+  expect(timedOut).toBe(0);
+  expect(latency!.p99).toBeGreaterThan(900_000);
+  expect(latency!.p99).toBeLessThan(1_500_000);
+});
+
+test('closed loop: the same server has next to nothing against it, for its clients waited too', async () => {
+  const { latency } = await trialOf(fixture('stalling'), {}, { measureMs: 2_000, timeoutMs: 5_000 });
+  expect(latency!.p99).toBeLessThan(100_000);
+  expect(latency!.max).toBeGreaterThan(900_000);
+});
+
 test('a wrong answer is caught', async () => {
-  const { answered, wrong } = await trialOf('lying');
+  const { answered, wrong } = await trialOf(fixture('lying'));
   expect(answered).toBeGreaterThan(0);
   expect(wrong).toBeGreaterThan(0);
 });
 
 test('a server that does not answer ends in time-outs, not in waiting', async () => {
-  const { answered, timedOut } = await trialOf('silent');
+  const { answered, timedOut } = await trialOf(fixture('silent'));
   expect(answered).toBe(0);
   expect(timedOut).toBeGreaterThanOrEqual(4);
 });
 
+test('open loop: a server that does not answer has every request against it', async () => {
+  const { answered, timedOut } = await trialOf(fixture('silent'), { rate: 100 });
+  expect(answered).toBe(0);
+  expect(timedOut).toBeGreaterThanOrEqual(100);
+});
+
 test('a server that is killed under load is seen as failures', async () => {
-  const { failed } = await trialOf('dying');
+  const { failed } = await trialOf(fixture('dying'));
   expect(Object.keys(failed)).toContain('ECONNREFUSED');
 });
 
+test.each(['forking', 'cluster', 'python-forking'])(
+  'a killed server leaves nothing behind: %s',
+  async (name) => {
+    let group = 0;
+    const trial = trialOf(strategy(name), { connection: 'per request' }, { measureMs: 300 });
+    await until(() => {
+      const server = descendantsOf(process.pid).find(({ command }) => command.includes('"transport"'));
+      const children = server === undefined ? [] : descendantsOf(server.pid);
+      if (server === undefined || children.length < 1) return false;
+      group = server.pid;
+      process.kill(server.pid, 'SIGKILL');
+      return true;
+    });
+    await trial.catch(() => {}); // it may not have been listening yet
+    expect(processes().filter((one) => one.group === group)).toEqual([]);
+  },
+);
+
+test.each(['forking', 'cluster'])(
+  'worker processes are killed, and the clients counted: %s',
+  async (name) => {
+    const { kills, answered, wrong } = await trialOf(
+      strategy(name),
+      { kind: 'kills', connection: 'per request' },
+      { timeoutMs: 1_000 },
+    );
+    expect(kills).toBeGreaterThanOrEqual(2);
+    expect(answered).toBeGreaterThan(0);
+    expect(wrong).toBe(0);
+  },
+);
+
 test('a server that does not start is an error with its own words', async () => {
-  await expect(trialOf('failing')).rejects.toThrow(
+  await expect(trialOf(fixture('failing'))).rejects.toThrow(
     /the server 'failing' to say 'listening'[^]*no server today/,
   );
 });

@@ -14,7 +14,9 @@ function trial(strategy: string, round: number, value: number): RoundTrial {
     failed: { ECONNRESET: 3 },
     cpuMicrosPerAnswer: value / 10,
     cpuShare: null,
-    rssBytes: null,
+    loadCpuShare: null,
+    memoryBytes: null,
+    listenMs: 1,
     latency: null,
   };
 }

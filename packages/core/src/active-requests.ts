@@ -14,7 +14,7 @@ export interface ServerStats {
   completed: number;
   /** Requests whose handler, verification or worker failed, or that `close()` had to end. */
   failed: number;
-  /** Requests that `verifyRequest` refused. */
+  /** Requests that `verifyRequest` or a limit refused. */
   rejected: number;
 }
 
@@ -34,6 +34,8 @@ export class ActiveRequest<Request> {
 export class ActiveRequests<Request> {
   readonly #running = new Map<Request, ActiveRequest<Request>>();
   readonly #ended: Record<Outcome, number> = { completed: 0, failed: 0, rejected: 0 };
+  /** How many run of each host; counted once somebody asks. */
+  #hosts: Map<string, number> | undefined;
   #watchers: (() => void)[] = [];
 
   get size(): number {
@@ -43,11 +45,26 @@ export class ActiveRequests<Request> {
   begin(request: Request, clientAddress: ClientAddress): ActiveRequest<Request> {
     const active = new ActiveRequest(request, clientAddress);
     this.#running.set(request, active);
+    this.#countHost(clientAddress, 1);
     return active;
   }
 
   find(request: Request): ActiveRequest<Request> | undefined {
     return this.#running.get(request);
+  }
+
+  /** How many requests of a host are running. */
+  ofHost(address: string): number {
+    if (this.#hosts === undefined) {
+      this.#hosts = new Map();
+      for (const { clientAddress } of this.#running.values()) this.#countHost(clientAddress, 1);
+    }
+    return this.#hosts.get(address) ?? 0;
+  }
+
+  /** Counts a request that was refused without having begun. */
+  refused(): void {
+    this.#ended.rejected++;
   }
 
   /** Resolves once no request is running. */
@@ -59,6 +76,7 @@ export class ActiveRequests<Request> {
   end(active: ActiveRequest<Request>, outcome: Outcome): void {
     if (!this.#running.delete(active.request)) return;
     this.#ended[outcome]++;
+    this.#countHost(active.clientAddress, -1);
     this.recheck();
   }
 
@@ -73,6 +91,14 @@ export class ActiveRequests<Request> {
   /** Resolves once fewer than `limit()` requests are running. */
   async below(limit: () => number): Promise<void> {
     while (this.#running.size >= limit()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  #countHost(clientAddress: ClientAddress, by: 1 | -1): void {
+    if (this.#hosts === undefined || !('address' in clientAddress)) return;
+    const { address } = clientAddress;
+    const count = (this.#hosts.get(address) ?? 0) + by;
+    if (count === 0) this.#hosts.delete(address);
+    else this.#hosts.set(address, count);
   }
 
   stats(): ServerStats {

@@ -1,27 +1,38 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerStats } from './active-requests.js';
-import { AcceptBackoff, isPassing } from './accept-backoff.js';
+import { checkAdmission, type Overload } from './admission.js';
 import type { BoundAddress, ClientAddress, ServerAddress } from './address.js';
-import { acceptErrorChannel, closeChannel, listenChannel } from './diagnostics.js';
+import { closeChannel, listenChannel } from './diagnostics.js';
 import {
   checkHandler,
   importHandler,
   type RequestHandlerConstructor,
   type RequestHandlerSource,
 } from './engine/handler-reference.js';
+import { requestLimits, TIMEOUT_GRACE_MS, type RequestLimits } from './engine/request-limits.js';
 import { runHandler } from './engine/run-handler.js';
 import type { ServerView } from './engine/server-view.js';
 import { SocketServerError } from './errors.js';
-import { PendingRequest } from './pending-request.js';
 import { errorReport } from './report-error.js';
 import { RequestRunner } from './request-runner.js';
+import { RequestTaker } from './request-taker.js';
 import { ServeLoop } from './serve-loop.js';
 import { checkMs, within } from './timing.js';
 import type { RequestSource } from './sources/request-source.js';
 import type { Arrival } from './sources/request-queue.js';
 
-/** What a server is doing. `draining`: it takes nothing more, and waits for running requests. */
-export type ServerState = 'idle' | 'listening' | 'serving' | 'draining' | 'closed';
+/**
+ * What a server is doing. `suspended`: it listens, and takes nothing until `resume()`. `draining`: it takes nothing
+ * more, and waits for running requests.
+ */
+export type ServerState = 'idle' | 'listening' | 'serving' | 'suspended' | 'draining' | 'closed';
+
+/** What `status()` tells, in a form that JSON takes. */
+export interface ServerStatus<Address, Stats> {
+  readonly state: ServerState;
+  /** Undefined before `listen()`. */
+  readonly serverAddress: Address | undefined;
+  readonly stats: Stats;
+}
 
 export interface ServeForeverOptions {
   /** Milliseconds between two calls of `serviceActions()`. @default 500 */
@@ -52,12 +63,12 @@ const KILL_SETTLE_MS = 100;
  * The base of every server: the loop that gets, verifies, processes, finishes and shuts down requests. It knows
  * no protocol (that is the handler's) and no socket (that is the subclass's, through `openSource`).
  *
- * - For the caller: `listen`, `serveForever`, `handleRequest`, `shutdown`, `serverClose`, `close`, `stats`,
- *   `fileno`, `serverAddress`, `state`.
+ * - For the caller: `listen`, `serveForever`, `handleRequest`, `shutdown`, `suspend`, `resume`, `drain`,
+ *   `serverClose`, `close`, `stats`, `status`, `fileno`, `serverAddress`, `state`.
  * - To override: `getRequest`, `verifyRequest`, `processRequest`, `finishRequest`, `shutdownRequest`,
  *   `closeRequest`, `handleError`, `handleTimeout`, `serviceActions`, `serverBind`, `serverActivate`.
- * - To tune, as fields: `requestQueueSize`, `timeout`, `maxConnections`, `blockOnClose`, `allowReuseAddress`,
- *   `allowReusePort`, `context`.
+ * - To tune, as fields: `requestQueueSize`, `timeout`, `maxConnections`, `overload`, `maxConnectionsPerHost`,
+ *   `acceptRate`, `requestTimeout`, `timeoutGrace`, `blockOnClose`, `allowReuseAddress`, `allowReusePort`, `context`.
  *
  * Times are milliseconds. The constructor stores; `listen()` acts.
  */
@@ -79,8 +90,25 @@ export abstract class BaseServer<
   allowReusePort = false;
   /** Milliseconds that `handleRequest()` waits for a request. @default null: for ever */
   timeout: number | null = null;
-  /** Requests that run at once; further ones stay in the kernel. Heeded at once or within `pollInterval`. @default 16384 */
+  /** Requests that run at once. May be changed while serving: heeded at once or within `pollInterval`. @default 16384 */
   maxConnections = 16_384;
+  /**
+   * What becomes of further ones. `'pause'`: they wait in the kernel, which needs nothing from the client.
+   * `'reject'`: they are closed at once, and counted as rejected. A function decides for each, on the main side.
+   * @default 'pause'
+   */
+  overload: Overload<Request> = 'pause';
+  /** Requests of one IP address that run at once; further ones are rejected. @default Infinity */
+  maxConnectionsPerHost = Infinity;
+  /** Requests that are taken in a second, at an even pace; further ones wait in the kernel. @default Infinity */
+  acceptRate = Infinity;
+  /**
+   * Milliseconds from the first step of a handler until its connection is closed. Then the handler's `signal` aborts
+   * with ERR_SOCKETSERVER_TIMEOUT, and the request has failed. Read by `listen()`. @default null: for ever
+   */
+  requestTimeout: number | null = null;
+  /** Milliseconds between that abort and the end of the connection. @default 1000 */
+  timeoutGrace = TIMEOUT_GRACE_MS;
   /** Whether `serverClose()` waits for running requests. @default true */
   blockOnClose = true;
   /** Anything that structured clone takes. A handler reads it as `this.server.context`. @default undefined */
@@ -92,10 +120,8 @@ export abstract class BaseServer<
 
   readonly #givenAddress: ServerAddress;
   readonly #runner = new RequestRunner<Request>(this);
-  readonly #pending = new PendingRequest<Arrival<Request>>();
-  readonly #backoff = new AcceptBackoff();
-  #state: ServerState = 'idle';
-  #source: RequestSource<Request> | undefined;
+  readonly #taker: RequestTaker<Request> = new RequestTaker(this, this.#runner);
+  #state: Exclude<ServerState, 'suspended'> = 'idle';
   #listening: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
   #loop: ServeLoop | undefined;
@@ -104,6 +130,7 @@ export abstract class BaseServer<
   #closing: Promise<CloseReport> | undefined;
   #ending: Promise<void> | undefined;
   #Handler: RequestHandlerConstructor | undefined;
+  #limits: RequestLimits | undefined;
 
   /**
    * @param serverAddress - `{host, port}`, a path or `{path}` for Unix, `{fd}` for an inherited socket
@@ -119,27 +146,34 @@ export abstract class BaseServer<
   // ── for the caller ──────────────────────────────────────────────────────────────────────────────────────
 
   get state(): ServerState {
-    return this.#state;
+    const isOpen = this.#state === 'listening' || this.#state === 'serving';
+    return isOpen && this.#taker.suspension.ended !== undefined ? 'suspended' : this.#state;
   }
 
   /** The real address once listening (port 0 resolved), before that the one given. */
   get serverAddress(): Address {
-    return (this.#source?.address() ?? this.#givenAddress) as Address;
+    return (this.#taker.source?.address() ?? this.#givenAddress) as Address;
   }
 
   /** The socket of Node behind the server; undefined before `listen()`, and for Unix datagrams, which Node has not. */
   get socket(): object | undefined {
-    return this.#source?.socket;
+    return this.#taker.source?.socket;
   }
 
   /** The descriptor of the listening socket; -1 when there is none. It changes while the server runs. */
   fileno(): number {
-    return this.#source?.fileno() ?? -1;
+    return this.#taker.source?.fileno() ?? -1;
   }
 
   /** How many requests have been taken, and what became of them. A mixin adds its own figures. */
   stats(): ServerStats {
     return this.#runner.active.stats();
+  }
+
+  /** What the server is doing, for whoever runs it. */
+  status(): ServerStatus<Address, ReturnType<this['stats']>> {
+    const serverAddress = this.#taker.source === undefined ? undefined : this.serverAddress;
+    return { state: this.state, serverAddress, stats: this.stats() as ReturnType<this['stats']> };
   }
 
   /**
@@ -168,11 +202,11 @@ export abstract class BaseServer<
       await this.#listenUnlessClosed(loop);
       if (this.#state === 'listening') this.#state = 'serving';
       ticker = setInterval(() => void this.#runServiceActions(), pollInterval);
-      await this.#serve(loop);
+      await this.#taker.serve(loop);
     } finally {
       clearInterval(ticker);
       signal?.removeEventListener('abort', stop);
-      this.#source?.pause();
+      this.#taker.source?.pause();
       if (this.#state === 'serving') this.#state = 'listening';
       this.#taking = false;
       this.#loop = undefined;
@@ -194,12 +228,12 @@ export abstract class BaseServer<
       if (this.timeout !== null) {
         timer = setTimeout(() => {
           expired = true;
-          this.#pending.interrupt();
+          this.#taker.interrupt();
         }, this.timeout);
       }
-      const taken = await this.#take();
+      const taken = await this.#taker.take();
       clearTimeout(timer);
-      this.#source?.pause();
+      this.#taker.source?.pause();
       if (taken !== undefined) {
         const work = this.#runner.run(taken);
         if (!this.concurrent) await work;
@@ -208,7 +242,7 @@ export abstract class BaseServer<
       }
     } finally {
       clearTimeout(timer);
-      this.#source?.pause();
+      this.#taker.source?.pause();
       this.#taking = false;
     }
   }
@@ -224,8 +258,27 @@ export abstract class BaseServer<
       return Promise.resolve();
     }
     loop.stop();
-    this.#pending.interrupt();
+    this.#taker.interrupt();
     return loop.ended;
+  }
+
+  /**
+   * Takes no request any more until `resume()`: clients wait in the kernel, on the same port. Running requests go on,
+   * and so does `serveForever()`. Idempotent.
+   */
+  suspend(): void {
+    this.#taker.suspend();
+  }
+
+  /** Takes requests again. Idempotent. */
+  resume(): void {
+    this.#taker.suspension.end();
+  }
+
+  /** Suspends, and resolves when no request is running any more. `resume()` goes on, `close()` ends. */
+  async drain(): Promise<void> {
+    this.suspend();
+    await this.#runner.active.none();
   }
 
   /**
@@ -255,8 +308,10 @@ export abstract class BaseServer<
 
   /** Binds the address; afterwards `serverAddress` is the real one. May be extended; call super. */
   async serverBind(): Promise<void> {
-    this.#source = this.openSource(this.#givenAddress);
-    await this.#source.open();
+    const source = this.openSource(this.#givenAddress);
+    source.onDrop = () => this.#runner.active.refused();
+    this.#taker.source = source;
+    await source.open();
   }
 
   /** Makes the server ready to serve: loads the handler where it will run. May be extended; call super. */
@@ -266,7 +321,7 @@ export abstract class BaseServer<
 
   /** The next request and who sent it. May be overridden: a failure is reported, and the loop goes on. */
   getRequest(): Promise<Arrival<Request>> {
-    const source = this.#source;
+    const source = this.#taker.source;
     return source === undefined ? Promise.reject(closed('getRequest()')) : source.next();
   }
 
@@ -288,7 +343,8 @@ export abstract class BaseServer<
     const Handler = this.#Handler;
     const active = this.#runner.active.find(request);
     if (Handler === undefined || active === undefined) return Promise.reject(closed('finishRequest()'));
-    return runHandler(Handler, { request, clientAddress, server: this.#view, scope: active.scope });
+    const { scope } = active;
+    return runHandler(Handler, { request, clientAddress, server: this.#view, scope, limits: this.#limits });
   }
 
   /** Flushes, half-closes and closes a request. Called once for each, whatever happened. May be extended; call super. */
@@ -326,6 +382,16 @@ export abstract class BaseServer<
     this.#Handler = 'href' in source ? await importHandler({ url: source.href, name: null }) : source;
   }
 
+  /** How long requests may take. A mixin passes it to where the handler runs. */
+  protected get requestLimits(): RequestLimits | undefined {
+    return this.#limits;
+  }
+
+  /** The time limits that only streams have. */
+  protected streamLimits(): Pick<RequestLimits, 'handshakeTimeout' | 'writeTimeout'> {
+    return { handshakeTimeout: null, writeTimeout: null };
+  }
+
   /** Aborts the `signal` of every running handler. A mixin passes it on. */
   protected abortRequests(reason: unknown): void {
     for (const active of this.#runner.active) active.scope.abort(reason);
@@ -351,6 +417,9 @@ export abstract class BaseServer<
   async #listen(): Promise<void> {
     if (this.#state !== 'idle') throw closed('listen()');
     try {
+      checkAdmission(this);
+      const { requestTimeout, timeoutGrace } = this;
+      this.#limits = requestLimits({ requestTimeout, timeoutGrace, ...this.streamLimits() });
       this.#opening = this.#open();
       await this.#opening;
     } catch (error) {
@@ -396,52 +465,6 @@ export abstract class BaseServer<
     return this.#state === 'draining' || this.#state === 'closed';
   }
 
-  async #serve(loop: ServeLoop): Promise<void> {
-    while (!loop.isStopping) {
-      if (this.#runner.active.size >= this.maxConnections) {
-        this.#source?.pause();
-        await loop.until(this.#runner.active.below(() => this.maxConnections));
-        continue;
-      }
-      const taken = await this.#take(loop);
-      if (taken === undefined) continue;
-      const work = this.#runner.run(taken);
-      if (this.concurrent) continue;
-      this.#source?.pause();
-      await loop.until(work);
-    }
-  }
-
-  /** The next request, or undefined when interrupted. Errors are reported once a spell, and waited out. */
-  async #take(loop?: ServeLoop): Promise<Arrival<Request> | undefined> {
-    this.#source?.resume();
-    try {
-      const taken = await this.#pending.take(() => this.getRequest());
-      if (taken !== undefined) this.#backoff.succeeded();
-      return taken;
-    } catch (error) {
-      if (isPassing(error) || this.#isEnding()) return undefined;
-      const { waitMs, isFirst } = this.#backoff.failed();
-      this.#source?.pause();
-      if (isFirst) await this.#reportAcceptError(error);
-      await this.#wait(waitMs, loop);
-      return undefined;
-    }
-  }
-
-  /** A wait that `shutdown()` ends early. */
-  async #wait(ms: number, loop: ServeLoop | undefined): Promise<void> {
-    const timer = new AbortController();
-    const over = delay(ms, undefined, { signal: timer.signal });
-    await (loop === undefined ? over : loop.until(over));
-    timer.abort();
-  }
-
-  async #reportAcceptError(error: unknown): Promise<void> {
-    if (acceptErrorChannel.hasSubscribers) acceptErrorChannel.publish({ server: this, error });
-    await this.#runner.report(error);
-  }
-
   async #runServiceActions(): Promise<void> {
     this.#runner.active.recheck(); // maxConnections may have been raised
     try {
@@ -457,14 +480,14 @@ export abstract class BaseServer<
     const wasOpen = this.#state !== 'idle';
     this.#state = 'draining';
     void this.shutdown();
-    this.#pending.discard(([request]) => void this.#runner.closeQuietly(request));
+    this.#taker.discard();
     await this.#opening?.catch(isReportedByListen);
     if (this.socketType === 'datagram' && this.blockOnClose) {
       // Answers leave by the server's own socket: it stays until the last handler has ended.
-      this.#source?.pause();
+      this.#taker.source?.pause();
       await this.#runner.active.none();
     }
-    await this.#source?.close();
+    await this.#taker.source?.close();
     if (this.blockOnClose) await this.#runner.active.none();
     this.#state = 'closed';
     if (wasOpen && closeChannel.hasSubscribers) closeChannel.publish({ server: this });

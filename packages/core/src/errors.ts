@@ -29,6 +29,14 @@ export class SocketServerError extends Error {
   }
 }
 
+/** For a field or an argument whose value cannot be. */
+export function badArgument(name: string, expected: string, got: unknown): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_BAD_ARGUMENT',
+    `Expected \`${name}\` to be ${expected}, got ${describe(got)}`,
+  );
+}
+
 /** What a bad value looked like, for "Expected `x` to be …, got …": short, and safe to print. */
 export function describe(value: unknown): string {
   switch (typeof value) {

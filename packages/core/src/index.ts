@@ -1,4 +1,5 @@
 export { type ServerStats } from './active-requests.js';
+export type { Overload, OverloadAction } from './admission.js';
 export type {
   BoundAddress,
   BoundInetAddress,
@@ -23,6 +24,7 @@ export {
   type CloseReport,
   type ServeForeverOptions,
   type ServerState,
+  type ServerStatus,
 } from './base-server.js';
 export type { DatagramRequest, DatagramSocket } from './datagram.js';
 export type { AcceptErrorEvent, RequestTrace, ServerEvent } from './diagnostics.js';
@@ -36,6 +38,7 @@ export { StreamReader } from './handlers/stream-reader.js';
 export { StreamRequestHandler } from './handlers/stream-request-handler.js';
 export { StreamWriter, type Writer } from './handlers/stream-writer.js';
 export type { AbstractConstructor, Mixed } from './mixin.js';
+export type { UnixOwner } from './sources/unix-path.js';
 export { TCPServer } from './tcp-server.js';
 export { UDPServer } from './udp-server.js';
 export { UnixDatagramServer } from './unix-datagram-server.js';

@@ -22,6 +22,12 @@ export class PendingRequest<Arrival> {
     this.#waiter = undefined;
   }
 
+  /** Lets the next `take` have a request that was taken, and is not to be begun yet. */
+  putBack(arrival: Arrival): void {
+    this.#asked = true;
+    this.#settle({ arrival });
+  }
+
   /** For the end: calls `discard` with a request that came and was not taken, now or later. */
   discard(discard: (arrival: Arrival) => void): void {
     this.interrupt();

@@ -52,15 +52,16 @@ export class RequestRunner<Request extends object> {
 
   async #fail(active: ActiveRequest<Request>, error: unknown): Promise<void> {
     await this.report(error, active);
-    await this.#end(active, 'failed');
+    await this.#end(active, 'failed', { error });
   }
 
-  async #end(active: ActiveRequest<Request>, outcome: Outcome): Promise<void> {
+  /** @param reported - what the request has failed of already */
+  async #end(active: ActiveRequest<Request>, outcome: Outcome, reported?: { error: unknown }): Promise<void> {
     try {
       await this.#server.shutdownRequest(active.request);
       this.active.end(active, outcome);
     } catch (error) {
-      await this.report(error, active);
+      if (reported === undefined || error !== reported.error) await this.report(error, active);
       await this.closeQuietly(active.request);
       this.active.end(active, 'failed');
     }

@@ -8,9 +8,11 @@ import {
 import type { InetServerAddress, ServerAddress, UnixServerAddress } from './address.js';
 import { BaseServer } from './base-server.js';
 import type { RequestHandlerSource } from './engine/handler-reference.js';
+import type { RequestLimits } from './engine/request-limits.js';
 import { shutdownStream } from './handlers/shutdown-stream.js';
 import type { RequestSource } from './sources/request-source.js';
 import { StreamListener } from './sources/stream-listener.js';
+import type { UnixOwner } from './sources/unix-path.js';
 import { familyOf } from './sources/datagram-receiver.js';
 
 /**
@@ -19,6 +21,13 @@ import { familyOf } from './sources/datagram-receiver.js';
  */
 export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends BaseServer<Socket, Address> {
   readonly socketType = 'stream' as const;
+  /**
+   * Milliseconds that a client may take for its first byte, before it fails as under `requestTimeout`. Not for
+   * protocols in which the server speaks first and the client may stay silent. @default null: for ever
+   */
+  handshakeTimeout: number | null = null;
+  /** Milliseconds that a client may take nothing of what is sent to it, before it fails likewise. @default null: for ever */
+  writeTimeout: number | null = null;
 
   constructor(
     serverAddress: Address extends BoundInetAddress ? InetServerAddress | InheritedAddress : ServerAddress,
@@ -45,6 +54,11 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
     request.destroy();
   }
 
+  protected override streamLimits(): Pick<RequestLimits, 'handshakeTimeout' | 'writeTimeout'> {
+    const { handshakeTimeout, writeTimeout } = this;
+    return { handshakeTimeout, writeTimeout };
+  }
+
   protected override checkAddress(address: ServerAddress): ServerAddress {
     return checkInetAddress(address);
   }
@@ -56,12 +70,12 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
   /** The listener of a TCP or Unix server, as the fields tune it. */
   protected listenerAt(
     address: InetServerAddress | UnixServerAddress | InheritedAddress,
-    mode = 0,
+    file: { mode: number; owner: UnixOwner | null } = { mode: 0, owner: null },
   ): StreamListener {
     return new StreamListener({
       address,
       backlog: this.requestQueueSize,
-      mode,
+      ...file,
       reusePort: this.allowReusePort,
       pauseOnConnect: this.pauseOnConnect,
     });

@@ -1,4 +1,4 @@
-import { describe, SocketServerError } from './errors.js';
+import { badArgument } from './errors.js';
 
 /** The largest wait of a timer of Node; a longer one fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -16,8 +16,5 @@ export async function within(ms: number, work: Promise<void>): Promise<void> {
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
 export function checkMs(name: string, ms: number): void {
   if (Number.isFinite(ms) && ms >= 0 && ms <= MAX_TIMER_MS) return;
-  throw new SocketServerError(
-    'ERR_SOCKETSERVER_BAD_ARGUMENT',
-    `Expected \`${name}\` to be milliseconds from 0 to ${MAX_TIMER_MS}, got ${describe(ms)}`,
-  );
+  throw badArgument(name, `milliseconds from 0 to ${MAX_TIMER_MS}`, ms);
 }

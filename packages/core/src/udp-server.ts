@@ -8,10 +8,11 @@ import {
 import type { InetServerAddress, ServerAddress } from './address.js';
 import { BaseServer } from './base-server.js';
 import type { DatagramRequest } from './datagram.js';
+import { badArgument } from './errors.js';
 import type { RequestHandlerSource } from './engine/handler-reference.js';
 import { checkCount } from './handlers/stream-reader.js';
 import { familyOfDescriptor } from './native/socket-kind.js';
-import { DatagramReceiver, familyOf } from './sources/datagram-receiver.js';
+import { DatagramReceiver, familyOf, type DatagramQueue } from './sources/datagram-receiver.js';
 import type { RequestSource } from './sources/request-source.js';
 
 /** Serves UDP datagrams, one at a time: the next one waits in the kernel's buffer until this one has ended. */
@@ -24,6 +25,10 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
   override allowReuseAddress = false;
   /** Bytes of a datagram that are kept; the rest is cut off, as recvfrom(2) does. @default 8192 */
   maxPacketSize = 8_192;
+  /** Datagrams that may wait in this process. Further ones are dropped, and counted as rejected. @default 1024 */
+  maxQueuedDatagrams = 1_024;
+  /** Which one is dropped when another comes: late news may be worth more than old. @default 'newest' */
+  dropFirst: 'newest' | 'oldest' = 'newest';
 
   constructor(
     serverAddress: Address extends BoundInetAddress ? InetServerAddress | InheritedAddress : ServerAddress,
@@ -54,6 +59,15 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
     return checkInetAddress(address);
   }
 
+  /** How datagrams wait, as the fields say. @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
+  protected get datagramQueue(): DatagramQueue {
+    checkCount(this.maxQueuedDatagrams, 'maxQueuedDatagrams');
+    if (this.dropFirst !== 'newest' && this.dropFirst !== 'oldest') {
+      throw badArgument('dropFirst', "'newest' or 'oldest'", this.dropFirst);
+    }
+    return { size: this.maxQueuedDatagrams, drop: this.dropFirst };
+  }
+
   protected override openSource(address: ServerAddress): RequestSource<DatagramRequest> {
     checkCount(this.maxPacketSize, 'maxPacketSize');
     const inet = address as InetServerAddress | InheritedAddress;
@@ -63,6 +77,7 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
       reuseAddress: this.allowReuseAddress,
       reusePort: this.allowReusePort,
       maxPacketSize: this.maxPacketSize,
+      queue: this.datagramQueue,
     });
   }
 }

@@ -1,9 +1,12 @@
 import { checkUnixAddress, type ServerAddress, type UnixServerAddress } from './address.js';
 import { checkCount } from './handlers/stream-reader.js';
 import { UnixDatagramReceiver } from './sources/unix-datagram-receiver.js';
+import type { UnixOwner } from './sources/unix-path.js';
 import { UDPServer } from './udp-server.js';
 import { unixAddress } from './unix-stream-server.js';
 
+/** Datagrams that a server takes from the kernel beyond those that may wait, so that it notices what it has to drop. */
+const DROP_AHEAD = 64;
 /** Datagrams that a concurrent server takes from the kernel ahead of its loop, which hides a thread's latency. */
 const READ_AHEAD = 64;
 
@@ -14,6 +17,13 @@ const READ_AHEAD = 64;
 export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
   /** Mode of the socket file, which it has from its first moment on: who may send. @default 0o600 */
   mode = 0o600;
+  /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. @default null */
+  chown: UnixOwner | null = null;
+
+  get #readAhead(): number {
+    if (this.overload === 'reject') return this.maxQueuedDatagrams + DROP_AHEAD;
+    return this.concurrent ? READ_AHEAD : 1;
+  }
 
   protected override checkAddress(address: ServerAddress): ServerAddress {
     return checkUnixAddress(address);
@@ -24,8 +34,10 @@ export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
     return new UnixDatagramReceiver({
       address: unixAddress(address),
       mode: this.mode,
+      owner: this.chown,
       maxPacketSize: this.maxPacketSize,
-      readAhead: this.concurrent ? READ_AHEAD : 1,
+      readAhead: this.#readAhead,
+      queue: this.datagramQueue,
     });
   }
 }

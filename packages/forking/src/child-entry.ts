@@ -67,14 +67,14 @@ function descriptors(): number[] {
   return received;
 }
 
-async function start({ handler, serverAddress, context }: StartMessage): Promise<void> {
+async function start({ handler, serverAddress, context, limits }: StartMessage): Promise<void> {
   try {
     const view = {
       serverAddress,
       context: unpackContext(context),
       shutdown: () => parent.tell({ type: 'shutdown' }),
     };
-    requests = new ChildRequests(await importHandler(handler), view, parent);
+    requests = new ChildRequests(await importHandler(handler), { view, limits, parent });
     parent.tell({ type: 'ready' });
   } catch (error) {
     parent.tell({ type: 'failed', error: packError(error) });

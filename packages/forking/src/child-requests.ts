@@ -1,13 +1,15 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { ClientAddress, DatagramSocket } from '@socketserver/core';
+import type { DatagramSocket } from '@socketserver/core';
 import {
   packError,
   RequestScope,
   runHandler,
-  shutdownStream,
+  runStream,
   unpackError,
   type CrossingError,
+  type HandlerInit,
+  type RequestLimits,
   type RequestHandlerConstructor,
   type ServerView,
 } from '@socketserver/core/engine';
@@ -16,19 +18,27 @@ import { monotonicMs, type DatagramMessage, type StreamMessage, type ToChild } f
 
 type SentMessage = ToChild & { type: 'sent' };
 
+export interface ChildRequestsOptions {
+  readonly view: ServerView;
+  readonly limits: RequestLimits | undefined;
+  readonly parent: ParentChannel;
+}
+
 /** Runs requests in a child. A request is ended when its handler has returned and its output has left. */
 export class ChildRequests {
   readonly #Handler: RequestHandlerConstructor;
   readonly #server: ServerView;
+  readonly #limits: RequestLimits | undefined;
   readonly #parent: ParentChannel;
   readonly #scopes = new Set<RequestScope>();
   readonly #sends = new Map<number, { resolve(bytes: number): void; reject(error: Error): void }>();
   #nextSend = 1;
   #aborted: { reason: unknown } | undefined;
 
-  constructor(Handler: RequestHandlerConstructor, server: ServerView, parent: ParentChannel) {
+  constructor(Handler: RequestHandlerConstructor, { view, limits, parent }: ChildRequestsOptions) {
     this.#Handler = Handler;
-    this.#server = server;
+    this.#server = view;
+    this.#limits = limits;
     this.#parent = parent;
   }
 
@@ -47,14 +57,14 @@ export class ChildRequests {
     const socket = socketOf(connection);
     socket.on('error', meetsItInTheHandler);
     socket.allowHalfOpen = true; // does not cross
-    void this.#run(id, { request: socket, clientAddress }, () => shutdownStream(socket));
+    void this.#run(id, (init) => runStream(this.#Handler, { ...init, clientAddress, request: socket }));
   }
 
   serveDatagram({ id, clientAddress, deadline, packet }: DatagramMessage): void {
     if (!this.#begins(id, deadline)) return;
     const { buffer, byteOffset, byteLength } = packet;
     const request = { packet: Buffer.from(buffer, byteOffset, byteLength), socket: this.#datagrams };
-    void this.#run(id, { request, clientAddress });
+    void this.#run(id, (init) => runHandler(this.#Handler, { ...init, clientAddress, request }));
   }
 
   sent({ id, bytes, error }: SentMessage): void {
@@ -79,19 +89,17 @@ export class ChildRequests {
 
   async #run(
     id: number,
-    of: { request: unknown; clientAddress: ClientAddress },
-    shutdown?: () => Promise<void>,
+    run: (init: Pick<HandlerInit, 'server' | 'scope' | 'limits'>) => Promise<void>,
   ): Promise<void> {
     const scope = new RequestScope();
     if (this.#aborted !== undefined) scope.abort(this.#aborted.reason);
     this.#scopes.add(scope);
     let error: CrossingError | undefined;
     try {
-      await runHandler(this.#Handler, { ...of, server: this.#server, scope });
+      await run({ server: this.#server, scope, limits: this.#limits });
     } catch (thrown) {
       error = packError(thrown);
     }
-    await shutdown?.();
     this.#scopes.delete(scope);
     this.#parent.post({ type: 'ended', id, error });
   }

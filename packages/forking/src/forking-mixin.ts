@@ -144,6 +144,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
             handler: handlerReference(this.RequestHandlerClass),
             serverAddress: this.serverAddress,
             context: packContext(this.context),
+            limits: this.requestLimits,
           },
         },
         onShutdown: () => void this.shutdown(),

@@ -1,5 +1,5 @@
 import type { BoundAddress, ClientAddress } from '@socketserver/core';
-import type { CrossingError, HandlerReference } from '@socketserver/core/engine';
+import type { CrossingError, HandlerReference, RequestLimits } from '@socketserver/core/engine';
 import { protocolError } from './errors.js';
 
 /**
@@ -22,6 +22,8 @@ export interface StartMessage {
   serverAddress: BoundAddress;
   /** `v8.serialize`d, in base64: it crosses once, whatever serialization the channel uses. */
   context: string;
+  /** How long requests may take. */
+  limits?: RequestLimits | undefined;
 }
 
 interface RequestMessage {
@@ -113,6 +115,7 @@ function checkOneToChild(message: Record<string, unknown>): void {
       asRecord(message['handler']);
       asRecord(message['serverAddress']);
       if (typeof message['context'] !== 'string') throw protocolError('a context', message['context']);
+      if (message['limits'] !== undefined) asRecord(message['limits']);
       return;
     case 'stream':
       checkRequest(message);

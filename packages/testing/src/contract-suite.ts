@@ -6,8 +6,10 @@ import { faultCases } from './cases/faults.js';
 import { hookCases } from './cases/hooks.js';
 import { leakCases } from './cases/leaks.js';
 import { lifecycleCases } from './cases/lifecycle.js';
+import { limitCases } from './cases/limits.js';
 import { loadingCases } from './cases/loading.js';
 import { servingCases } from './cases/serving.js';
+import { timeLimitCases } from './cases/time-limits.js';
 import { writingCases } from './cases/writing.js';
 import type { Composition } from './composition.js';
 import { TestBed } from './test-bed.js';
@@ -25,6 +27,8 @@ export function contractSuite(composition: Composition): void {
     faultCases(bed);
     concurrencyCases(bed);
     closingCases(bed);
+    limitCases(bed);
+    timeLimitCases(bed);
     if (bed.isStream) {
       clientCases(bed);
       writingCases(bed);

@@ -5,7 +5,7 @@ import type { BoundAddress, BoundInetAddress, RequestHandlerSource, ServerAddres
 import { PythonClient } from './clients/python-client.js';
 import { askStream } from './clients/stream-client.js';
 import { askUdp, sendUdp } from './clients/udp-client.js';
-import { isStream, isUnix, type Composition } from './composition.js';
+import { isStream, isUnix, type AnyServer, type Composition } from './composition.js';
 import { recording, type RecordingConstructor, type RecordingServer } from './recording-server.js';
 import { Served } from './served.js';
 
@@ -13,6 +13,14 @@ export interface ServeOptions {
   /** @default `bed.Server` */
   Server?: RecordingConstructor;
   context?: unknown;
+  /** Sets fields of the server before it listens. */
+  fields?: Partial<AnyServer & StreamFields>;
+}
+
+/** Fields that only servers of streams have. */
+interface StreamFields {
+  handshakeTimeout: number | null;
+  writeTimeout: number | null;
 }
 
 /** What every case of the contract works with: servers of one composition, and clients for them. */
@@ -49,10 +57,13 @@ export class TestBed implements AsyncDisposable {
     return new URL(`./handlers/${this.isStream ? 'stream' : 'datagram'}/${name}.js`, import.meta.url);
   }
 
-  make(handler: RequestHandlerSource, { Server = this.Server, context }: ServeOptions = {}): RecordingServer {
+  make(
+    handler: RequestHandlerSource,
+    { Server = this.Server, context, fields }: ServeOptions = {},
+  ): RecordingServer {
     const server = new Server(this.freeAddress(), handler);
     server.context = context;
-    return server;
+    return Object.assign(server, fields);
   }
 
   /** A server that listens, and serves until it is disposed of. */

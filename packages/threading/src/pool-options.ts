@@ -51,6 +51,9 @@ export function checkThreadFields(fields: ThreadFields): ThreadOptions {
   }
   checkCount('requestsPerThread', requestsPerThread);
   if (!(idleTimeout >= 0)) throw badField('idleTimeout', 'milliseconds from 0 on', idleTimeout);
+  if (typeof resourceLimits !== 'object') {
+    throw badField('resourceLimits', 'null, or an object as `new Worker()` takes it', resourceLimits);
+  }
   checkPoolOptions(poolOptions);
   return { minThreads, maxThreads, requestsPerThread, idleTimeout, resourceLimits, poolOptions };
 }

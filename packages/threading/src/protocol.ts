@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import type { BoundAddress, ClientAddress } from '@socketserver/core';
-import type { CrossingError, HandlerReference } from '@socketserver/core/engine';
+import type { CrossingError, HandlerReference, RequestLimits } from '@socketserver/core/engine';
 
 /** What a thread is started with: the one task of piscina's that it ever gets. */
 export interface ThreadStart {
@@ -10,10 +10,8 @@ export interface ThreadStart {
   handler: HandlerReference;
   serverAddress: BoundAddress;
   context: unknown;
-  /**
-   * One cell, the id of the last request that the thread has begun. Requests begin in the order of their ids, so
-   * that the main side knows without a message which ones a dead thread never touched.
-   */
+  limits: RequestLimits | undefined;
+  /** The memory of a `BegunCell`. */
   begun: Int32Array;
 }
 

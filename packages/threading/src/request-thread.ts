@@ -1,6 +1,7 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { DatagramSocket } from '@socketserver/core';
 import { packError, unpackError, type CrossingError } from '@socketserver/core/engine';
+import { BegunCell } from './begun-cell.js';
 import { Outbox } from './outbox.js';
 import type { FromThread, ToThread } from './protocol.js';
 import type { ThreadJob } from './thread-job.js';
@@ -12,9 +13,8 @@ export interface RequestThreadEvents {
   shutdown(): void;
 }
 
-/** What a dead thread leaves behind. */
+/** What a thread leaves behind. */
 export interface Remains {
-  cause: unknown;
   /** Jobs whose handler it had begun. */
   begun: ThreadJob[];
   /** Jobs that were posted to it, and that it never touched. */
@@ -29,22 +29,23 @@ const END_MS = 1_000;
 /** The main side of one thread: posts jobs to it, hears how they ended, and knows what is left when it dies. */
 export class RequestThread {
   readonly name: string;
-  /** Settles when the thread is gone and everything it had said has been heard. */
-  readonly gone: Promise<Remains>;
+  /** Settles when the thread is gone and everything it had said has been heard, with what ended it. */
+  readonly gone: Promise<unknown>;
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #begun: Int32Array;
+  readonly #begun: BegunCell;
   readonly #events: RequestThreadEvents;
   readonly #outbox: Outbox<ToThread>;
   readonly #jobs = new Map<number, ThreadJob>();
   /** The server's socket, once a datagram has been posted. */
   #socket: DatagramSocket | undefined;
   #lastId = 0;
+  #hasServed = false;
   #holdsProcess = true;
   #heardEnd: (() => void) | undefined;
 
   constructor(
-    { worker, port, begun }: { worker: Worker; port: MessagePort; begun: Int32Array },
+    { worker, port, begun }: { worker: Worker; port: MessagePort; begun: BegunCell },
     events: RequestThreadEvents,
   ) {
     this.name = `Thread-${worker.threadId}`;
@@ -67,7 +68,7 @@ export class RequestThread {
 
   /** @throws what `pack` throws: the job has then not been posted */
   post(job: ThreadJob): void {
-    const id = (this.#lastId + 1) | 0;
+    const id = BegunCell.after(this.#lastId);
     const { message, transfer } = job.pack(id);
     if (job.travelsAlone) this.#port.postMessage([message], transfer === undefined ? [] : [transfer]);
     else this.#outbox.post(message, transfer);
@@ -86,6 +87,24 @@ export class RequestThread {
     this.#holdsProcess = holds;
     if (holds && this.#jobs.size > 0) this.#port.ref();
     else this.#port.unref();
+  }
+
+  /**
+   * Takes its jobs away from it: for a thread that is gone, or should be. What it says of them is not heard any
+   * more, and those that it has not begun it never will.
+   */
+  takeRemains(): Remains {
+    const hasBegun = this.#begun.close();
+    const begun: ThreadJob[] = [];
+    const untouched: ThreadJob[] = [];
+    for (const [id, job] of this.#jobs) (hasBegun(id) ? begun : untouched).push(job);
+    this.#jobs.clear();
+    return { begun, untouched, hasServed: this.#hasServed || begun.length > 0 };
+  }
+
+  /** Ends the thread at once. Resolves when it is gone, or not at all: inside a blocking system call it cannot be. */
+  async kill(): Promise<void> {
+    await Promise.all([this.#worker.terminate(), this.gone]);
   }
 
   /** Lets the thread write out what is buffered, then ends it. For one that has no jobs. */
@@ -108,14 +127,12 @@ export class RequestThread {
 
   #heard(message: FromThread): void {
     if (typeof message === 'number') {
-      this.#take(message)?.complete();
-      this.#events.jobEnded(this);
+      this.#ended(message);
       return;
     }
     switch (message.type) {
       case 'failed':
-        this.#take(message.id)?.fail(unpackError(message.error));
-        this.#events.jobEnded(this);
+        this.#ended(message.id, { error: unpackError(message.error) });
         return;
       case 'send':
         void this.#send(message);
@@ -129,11 +146,15 @@ export class RequestThread {
     }
   }
 
-  #take(id: number): ThreadJob | undefined {
+  #ended(id: number, failure?: { error: unknown }): void {
     const job = this.#jobs.get(id);
+    if (job === undefined) return; // it was taken away
     this.#jobs.delete(id);
+    this.#hasServed = true;
     if (this.#jobs.size === 0) this.#port.unref();
-    return job;
+    if (failure === undefined) job.complete();
+    else job.fail(failure.error);
+    this.#events.jobEnded(this);
   }
 
   async #send({ answer, data, address }: Extract<FromThread, { type: 'send' }>): Promise<void> {
@@ -147,7 +168,7 @@ export class RequestThread {
   }
 
   /** The port closes after the last message, the worker exits after its last instruction: both must have been seen. */
-  async #untilGone(): Promise<Remains> {
+  async #untilGone(): Promise<unknown> {
     let cause: unknown;
     this.#worker.once('error', (error) => {
       cause = error;
@@ -156,18 +177,6 @@ export class RequestThread {
       new Promise<number>((resolve) => this.#worker.once('exit', resolve)),
       new Promise<void>((resolve) => this.#port.once('close', resolve)),
     ]);
-    return { cause: cause ?? new Error(`it exited with code ${code}`), ...this.#remains() };
-  }
-
-  #remains(): Omit<Remains, 'cause'> {
-    const last = Atomics.load(this.#begun, 0);
-    const begun: ThreadJob[] = [];
-    const untouched: ThreadJob[] = [];
-    for (const [id, job] of this.#jobs) {
-      if (((last - id) | 0) >= 0) begun.push(job);
-      else untouched.push(job);
-    }
-    this.#jobs.clear();
-    return { begun, untouched, hasServed: last !== 0 };
+    return cause ?? new Error(`it exited with code ${code}`);
   }
 }

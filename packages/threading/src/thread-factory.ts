@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type TransferListItem } from 'node:worker_threads';
+import { MessageChannel, type TransferListItem, type Worker } from 'node:worker_threads';
 import type { BoundAddress } from '@socketserver/core';
-import { unpackError, type HandlerReference } from '@socketserver/core/engine';
+import { unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
 import { Piscina } from 'piscina';
+import { BegunCell } from './begun-cell.js';
 import { badContext, ended, threadDiedLoading } from './errors.js';
 import type { ThreadOptions } from './pool-options.js';
 import type { ThreadReady, ThreadStart } from './protocol.js';
@@ -19,6 +20,8 @@ export interface ThreadContext {
 export interface ThreadFactoryOptions extends ThreadOptions {
   handler: HandlerReference;
   serverAddress: BoundAddress;
+  /** How long requests may take. */
+  limits: RequestLimits | undefined;
   /** Called for each new thread. */
   threadContext: () => ThreadContext;
 }
@@ -26,40 +29,16 @@ export interface ThreadFactoryOptions extends ThreadOptions {
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 /**
- * Makes threads that have loaded the handler. Piscina keeps the workers: it starts them, puts a new one in the
- * place of one that died, and ends them. It gives each a single task, which loads the handler and opens a port.
+ * Makes threads that have loaded the handler. Each is the only worker of a piscina of its own, and gets a single
+ * task, which loads the handler and opens a port. In one piscina for all, a thread that ends would count until it
+ * is gone, and starts would wait in a queue for the room that it takes.
  */
 export class ThreadFactory {
   readonly #options: ThreadFactoryOptions;
-  readonly #piscina: Piscina<ThreadStart, ThreadReady>;
-  /** Workers that have had their task, by their id. */
-  readonly #taken = new Set<number>();
   readonly #starts = new Set<AbortController>();
 
   constructor(options: ThreadFactoryOptions) {
     this.#options = options;
-    const { minThreads, maxThreads, resourceLimits, poolOptions } = options;
-    this.#piscina = new Piscina({
-      recordTiming: false,
-      ...poolOptions,
-      ...(resourceLimits === null ? {} : { resourceLimits }),
-      filename: WORKER,
-      minThreads,
-      maxThreads,
-      // By their one task piscina takes all workers for idle: the pool knows better.
-      idleTimeout: Infinity,
-      concurrentTasksPerWorker: 1,
-      // Waiting for tasks in Atomics.wait would freeze the sockets of the thread.
-      atomics: 'disabled',
-      loadBalancer: (_task, workers) => {
-        const fresh = workers.find(({ id, destroyed }) => !destroyed && !this.#taken.has(id));
-        if (fresh !== undefined) this.#taken.add(fresh.id);
-        return fresh ?? null;
-      },
-    });
-    // What ends a worker is heard on the worker itself.
-    this.#piscina.on('error', () => {});
-    this.#piscina.on('workerDestroy', () => this.#giveUpLostStarts());
   }
 
   /** How many threads are about to be there. */
@@ -73,28 +52,22 @@ export class ThreadFactory {
    */
   async start(events: RequestThreadEvents): Promise<RequestThread> {
     const { port1, port2 } = new MessageChannel();
-    const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const begun = new BegunCell();
     const controller = new AbortController();
     this.#starts.add(controller);
     try {
-      const { handler, serverAddress } = this.#options;
+      const { handler, serverAddress, limits } = this.#options;
       const { context, transfer = [] } = this.#options.threadContext();
-      const ready = await this.#run(
-        { port: port2, handler, serverAddress, context, begun },
-        transfer,
-        controller,
-      );
-      const worker = this.#piscina.threads.find(({ threadId }) => threadId === ready.threadId);
+      const piscina = makePiscina(this.#options);
+      const [worker] = piscina.threads as [Worker];
+      const start: ThreadStart = { port: port2, handler, serverAddress, context, limits, begun: begun.cell };
+      const ready = await load(piscina, start, { transfer, signal: controller.signal });
       if (ready.type === 'failed') {
         // Its module cache has the failure for good.
-        await worker?.terminate();
-        this.#taken.delete(ready.threadId);
+        await worker.terminate();
         throw unpackError(ready.error);
       }
-      if (worker === undefined) throw threadDiedLoading(handler.url, new Error('it exited'));
-      const thread = new RequestThread({ worker, port: port1, begun }, events);
-      void thread.gone.then(() => this.#taken.delete(ready.threadId));
-      return thread;
+      return new RequestThread({ worker, port: port1, begun }, events);
     } catch (error) {
       port1.close();
       throw error;
@@ -103,37 +76,43 @@ export class ThreadFactory {
     }
   }
 
+  /** Ends every thread that has not loaded the handler yet: its start fails. */
   abortStarts(): void {
     for (const controller of this.#starts) controller.abort(ended());
   }
-
-  /** Ends every worker at once. */
-  async destroy(): Promise<void> {
-    this.abortStarts();
-    await this.#piscina.destroy();
-  }
-
-  async #run(
-    start: ThreadStart,
-    transfer: readonly TransferListItem[],
-    { signal }: AbortController,
-  ): Promise<ThreadReady> {
-    try {
-      return await this.#piscina.run(start, { transferList: [start.port, ...transfer], signal });
-    } catch (error) {
-      throw isCloneError(error) ? badContext(error) : threadDiedLoading(start.handler.url, error);
-    }
-  }
-
-  /** Piscina never fails a task that waits for a worker which then cannot even start. */
-  #giveUpLostStarts(): void {
-    queueMicrotask(() => {
-      if (this.#piscina.queueSize > 0) this.abortStarts();
-    });
-  }
 }
 
-function isCloneError(error: unknown): boolean {
-  const { name, code } = error as { name?: unknown; code?: unknown };
-  return name === 'DataCloneError' || code === 'ERR_MISSING_TRANSFERABLE_IN_TRANSFER_LIST';
+function makePiscina({ resourceLimits, poolOptions }: ThreadOptions): Piscina<ThreadStart, ThreadReady> {
+  const piscina = new Piscina<ThreadStart, ThreadReady>({
+    recordTiming: false,
+    ...poolOptions,
+    ...(resourceLimits === null ? {} : { resourceLimits }),
+    filename: WORKER,
+    minThreads: 1,
+    maxThreads: 1,
+    idleTimeout: Infinity,
+    concurrentTasksPerWorker: 1,
+    // Waiting for tasks in Atomics.wait would freeze the sockets of the thread.
+    atomics: 'disabled',
+  });
+  // What ends a worker is heard on the worker itself.
+  piscina.on('error', () => {});
+  // A second worker is for the pool to start, which knows what the first one died of.
+  piscina.on('workerDestroy', () => void piscina.destroy());
+  return piscina;
+}
+
+async function load(
+  piscina: Piscina<ThreadStart, ThreadReady>,
+  start: ThreadStart,
+  { transfer, signal }: { transfer: readonly TransferListItem[]; signal: AbortSignal },
+): Promise<ThreadReady> {
+  try {
+    return await piscina.run(start, { transferList: [start.port, ...transfer], signal });
+  } catch (error) {
+    // A thread that is still there never got the task: it could not be cloned.
+    if (piscina.threads.length === 0) throw threadDiedLoading(start.handler.url, error);
+    void piscina.destroy();
+    throw badContext(error);
+  }
 }

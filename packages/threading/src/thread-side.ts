@@ -6,10 +6,13 @@ import {
   packError,
   RequestScope,
   runHandler,
-  shutdownStream,
+  runStream,
   unpackError,
+  type HandlerInit,
+  type RequestLimits,
   type RequestHandlerConstructor,
 } from '@socketserver/core/engine';
+import { BegunCell } from './begun-cell.js';
 import { Outbox } from './outbox.js';
 import type { FromThread, ThreadStart, ToThread } from './protocol.js';
 import { PortSocket } from './port-socket.js';
@@ -18,17 +21,22 @@ import { PortSocket } from './port-socket.js';
 export class ThreadSide {
   readonly #Handler: RequestHandlerConstructor;
   readonly #port: MessagePort;
-  readonly #begun: Int32Array;
+  readonly #begun: BegunCell;
   readonly #outbox: Outbox<FromThread>;
   readonly #socket: PortSocket;
   readonly #view: ServerView;
+  readonly #limits: RequestLimits | undefined;
   readonly #scopes = new Set<RequestScope>();
   #abortReason: { reason: Error } | undefined;
 
-  constructor({ port, begun, serverAddress, context }: ThreadStart, Handler: RequestHandlerConstructor) {
+  constructor(
+    { port, begun, serverAddress, context, limits }: ThreadStart,
+    Handler: RequestHandlerConstructor,
+  ) {
     this.#Handler = Handler;
     this.#port = port;
-    this.#begun = begun;
+    this.#begun = new BegunCell(begun);
+    this.#limits = limits;
     this.#outbox = new Outbox(port);
     this.#socket = new PortSocket(this.#outbox);
     this.#view = { serverAddress, context, shutdown: () => this.#outbox.post({ type: 'shutdown' }) };
@@ -65,7 +73,7 @@ export class ThreadSide {
 
   async #serveStream({ id, socket: content, clientAddress }: ToThread & { type: 'stream' }): Promise<void> {
     // In this order: a descriptor that the main side takes for untouched must be untouched.
-    Atomics.store(this.#begun, 0, id);
+    if (!this.#begun.begin(id)) return;
     let socket: Socket;
     try {
       socket = typeof content === 'number' ? open(content) : content;
@@ -74,28 +82,35 @@ export class ThreadSide {
       return;
     }
     socket.on('error', meetsItInTheHandler);
-    const failure = await this.#run(socket, clientAddress);
-    await shutdownStream(socket);
-    this.#report(id, failure);
+    this.#report(
+      id,
+      await this.#run((init) => runStream(this.#Handler, { ...init, request: socket }), clientAddress),
+    );
   }
 
   async #serveDatagram({ id, packet, clientAddress }: ToThread & { type: 'datagram' }): Promise<void> {
-    Atomics.store(this.#begun, 0, id);
+    if (!this.#begun.begin(id)) return;
     const { buffer, byteOffset, byteLength } = packet;
     const request: DatagramRequest = {
       packet: Buffer.from(buffer, byteOffset, byteLength),
       socket: this.#socket,
     };
-    this.#report(id, await this.#run(request, clientAddress));
+    this.#report(
+      id,
+      await this.#run((init) => runHandler(this.#Handler, { ...init, request }), clientAddress),
+    );
   }
 
   /** @returns what the handler threw */
-  async #run(request: object, clientAddress: ClientAddress): Promise<{ error: unknown } | undefined> {
+  async #run(
+    run: (init: Omit<HandlerInit, 'request'>) => Promise<void>,
+    clientAddress: ClientAddress,
+  ): Promise<{ error: unknown } | undefined> {
     const scope = new RequestScope();
     if (this.#abortReason !== undefined) scope.abort(this.#abortReason.reason);
     this.#scopes.add(scope);
     try {
-      await runHandler(this.#Handler, { request, clientAddress, server: this.#view, scope });
+      await run({ clientAddress, server: this.#view, scope, limits: this.#limits });
       return undefined;
     } catch (error) {
       return { error };

@@ -95,17 +95,23 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
 
     /** Starts the threads. Resolves when each has loaded the handler. */
     protected override async loadHandler(): Promise<void> {
+      if (this.state !== 'idle') throw closed('listen()'); // closed while it was binding
       this.#handOver = this.socketType === 'datagram' ? 'transfer' : chooseHandOver(this.addressFamily);
       this.#pool = new ThreadPool({
         ...checkThreadFields(this),
         handler: handlerReference(this.RequestHandlerClass),
         serverAddress: this.serverAddress,
+        limits: this.requestLimits,
         threadContext: () => this.threadContext(),
         holdsProcess: !this.daemonThreads,
         onShutdown: () => void this.shutdown(),
         onFailure: (error) => void this.#report(error),
       });
-      await this.#pool.start();
+      try {
+        await this.#pool.start();
+      } catch (error) {
+        throw this.state === 'idle' ? error : closed('listen()');
+      }
     }
 
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
@@ -124,7 +130,11 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     }
 
     override serverClose(): Promise<void> {
-      this.#ended ??= this.#end(super.serverClose());
+      if (this.#ended === undefined) {
+        // A module may take its time to load, or never come to an end of it: nobody waits for it any more.
+        if (this.state === 'idle') void this.#pool?.kill();
+        this.#ended = this.#end(super.serverClose());
+      }
       return this.#ended;
     }
 

@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
+import { threadId } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { askStream, until, type TestBed } from '@socketserver/testing';
-import { ThreadingTCPServer, type ThreadContext } from '@socketserver/threading';
-import { StreamRequestHandler } from '@socketserver/core';
+import { ThreadingMixIn, ThreadingTCPServer, type ThreadContext } from '@socketserver/threading';
+import { StreamRequestHandler, TCPServer } from '@socketserver/core';
 import { tcpBed, threadsOf } from './support/beds.js';
 import { Client } from './support/clients.js';
 import { fixture, runFixture } from './support/program.js';
@@ -100,6 +102,51 @@ describe('context', () => {
     expect(['1', '2']).toContain(await askStream(server.serverAddress, 'ask\n'));
   });
 
+  test('a large one is whole in every thread', async () => {
+    const context = { bytes: new Uint8Array(64 * 1_048_576) };
+    await using served = await bedOf({ maxThreads: 2 }).serve(COMMANDS, { context });
+    const { serverAddress } = served.server;
+    const answers = await Promise.all([1, 2].map(() => askStream(serverAddress, 'sizeOfContext\n')));
+    expect(answers).toEqual(Array(2).fill(`${context.bytes.length}`));
+  });
+
+  test.each([
+    ['a port that is not transferred', () => ({ context: new MessageChannel().port1 })],
+    ['a transfer list with what cannot be transferred', () => ({ context: {}, transfer: [5] })],
+    ['a transfer list that is none', () => ({ context: {}, transfer: 5 })],
+    [
+      'a getter that throws',
+      () => ({
+        context: {
+          get size() {
+            throw new Error('no size');
+          },
+        },
+      }),
+    ],
+  ])('%s fails listen()', async (_, threadContext) => {
+    await using server = Object.assign(new ThreadingTCPServer(LOOPBACK, COMMANDS), { threadContext });
+    await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_SOCKETSERVER_BAD_CONTEXT' });
+    expect(server.state).toBe('closed');
+  });
+
+  test('a port that is transferred to the first thread is missed by the second', async () => {
+    const { port2 } = new MessageChannel();
+    const threadContext = () => ({ context: { port: port2 }, transfer: [port2] });
+    await using server = Object.assign(new ThreadingTCPServer(LOOPBACK, COMMANDS), { threadContext });
+    server.maxThreads = 2;
+    await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_SOCKETSERVER_BAD_CONTEXT' });
+  });
+
+  test('threadContext() that throws fails listen() with its error', async () => {
+    await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
+    server.threadContext = () => {
+      throw new TypeError('none today');
+    };
+    await expect(server.listen()).rejects.toThrow('none today');
+    expect(server.state).toBe('closed');
+  });
+
   test('what cannot be cloned fails listen()', async () => {
     await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
     server.context = { log: () => {} };
@@ -118,6 +165,7 @@ describe('bad fields fail listen() with their name', () => {
     ['minThreads', { minThreads: 3, maxThreads: 2 }],
     ['requestsPerThread', { requestsPerThread: 0 }],
     ['idleTimeout', { idleTimeout: -1 }],
+    ['resourceLimits', { resourceLimits: 5 }],
     ['poolOptions', { poolOptions: null }],
     ['poolOptions.atomics', { poolOptions: { atomics: 'sync' } }],
     ['poolOptions.filename', { poolOptions: { filename: 'x.js' } }],
@@ -131,11 +179,57 @@ describe('bad fields fail listen() with their name', () => {
     });
   });
 
+  test('options that Node refuses fail it with Node’s own error', async () => {
+    await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
+    server.poolOptions = { execArgv: ['--no-such-flag'] };
+    await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_WORKER_INVALID_EXEC_ARGV' });
+    expect(server.state).toBe('closed');
+  });
+
+  test('options of piscina reach the threads', async () => {
+    await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
+    server.poolOptions = { env: { ...process.env, GREETING: 'good morning' } };
+    await server.listen();
+    void server.serveForever();
+    expect(await askStream(server.serverAddress, 'env GREETING\n')).toBe('good morning');
+  });
+
   test('atomics that are disabled are let through', async () => {
     await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
     Object.assign(server, { poolOptions: { atomics: 'disabled' } });
     await expect(server.listen()).resolves.toBeUndefined();
   });
+});
+
+test('any subclass of the user’s serves in threads, its hooks on the main side', async () => {
+  const seen: string[] = [];
+  class Named extends TCPServer {
+    override verifyRequest(): boolean {
+      seen.push(`verified in ${threadId}`);
+      return true;
+    }
+  }
+  class Server extends ThreadingMixIn(Named) {
+    override maxThreads = 1;
+    override handleError(error: unknown): void {
+      seen.push(`${(error as Error).message} in ${threadId}`);
+    }
+    override async shutdownRequest(request: Socket): Promise<void> {
+      seen.push(`shut down in ${threadId}`);
+      await super.shutdownRequest(request);
+    }
+  }
+  await using server = new Server(LOOPBACK, COMMANDS);
+  await server.listen();
+  void server.serveForever();
+  const answer = await askStream(server.serverAddress, 'thread\n');
+  expect(answer).toMatch(/^Thread-\d+$/);
+  expect(answer).not.toBe(`Thread-${threadId}`);
+  await until(() => seen.length === 2);
+  await askStream(server.serverAddress, 'fail oops\n');
+  await until(() => seen.length === 5);
+  const here = [`verified in ${threadId}`, `shut down in ${threadId}`];
+  expect(seen).toEqual([...here, here[0], `oops in ${threadId}`, here[1]]);
 });
 
 test('a handler class without a url is refused at construction, with the line to add', () => {

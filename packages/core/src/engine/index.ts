@@ -7,8 +7,10 @@ export {
   type RequestHandlerConstructor,
   type RequestHandlerSource,
 } from './handler-reference.js';
+export type { RequestLimits } from './request-limits.js';
 export { RequestScope } from './request-scope.js';
 export { runHandler } from './run-handler.js';
+export { runStream } from './run-stream.js';
 export type { ServerView } from './server-view.js';
 export { shutdownStream } from '../handlers/shutdown-stream.js';
 export type { HandlerInit } from '../handlers/base-request-handler.js';

@@ -1,3 +1,5 @@
+import type { RequestGuard } from './request-guard.js';
+
 type AbortListener = () => void;
 
 /**
@@ -5,6 +7,8 @@ type AbortListener = () => void;
  * AbortController costs more than the rest of a small request, so it is made when first asked for.
  */
 export class RequestScope {
+  /** Ends the request when it takes too long; there if it has a time limit. */
+  guard: RequestGuard | undefined;
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
   #listeners: Set<AbortListener> | undefined;

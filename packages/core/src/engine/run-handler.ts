@@ -1,11 +1,28 @@
+import type { Socket } from 'node:net';
 import type { HandlerInit } from '../handlers/base-request-handler.js';
 import type { AnyRequestHandler, RequestHandlerConstructor } from './handler-reference.js';
+import { RequestGuard } from './request-guard.js';
 
 /**
  * Builds a handler and runs it, the same way under every engine: `setup`, `handle`, and `finish` whatever
- * `handle` did. When both `handle` and `finish` throw, the first is the one to know of.
+ * `handle` did. When both `handle` and `finish` throw, the first is the one to know of. A request that takes longer
+ * than its limits allow rejects with ERR_SOCKETSERVER_TIMEOUT.
  */
 export function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {
+  const { scope, limits, request } = init;
+  if (limits !== undefined) {
+    scope.guard = new RequestGuard(scope, isSocket(request) ? request : undefined, limits.timeoutGrace);
+    scope.guard.watch(limits);
+  }
+  const work = start(Handler, init);
+  return scope.guard === undefined ? work : scope.guard.over(work);
+}
+
+function isSocket(request: unknown): request is Socket {
+  return typeof (request as { destroy?: unknown } | undefined)?.destroy === 'function';
+}
+
+function start(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {
   try {
     const handler = new Handler(init);
     const ready = handler.setup();

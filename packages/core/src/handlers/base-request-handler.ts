@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { InetClientAddress } from '../address.js';
+import type { RequestLimits } from '../engine/request-limits.js';
 import type { RequestScope } from '../engine/request-scope.js';
 import type { ServerView } from '../engine/server-view.js';
 
@@ -9,6 +10,8 @@ export interface HandlerInit {
   readonly clientAddress: unknown;
   readonly server: ServerView;
   readonly scope: RequestScope;
+  /** The server's limits, if it has any. */
+  readonly limits?: RequestLimits | undefined;
 }
 
 /**
@@ -35,7 +38,10 @@ export abstract class BaseRequestHandler<Request = Socket, Address = InetClientA
     this.#scope = init.scope;
   }
 
-  /** Aborts when the server closes, with the reason. A handler that can wait for long gives it to what it waits for. */
+  /**
+   * Aborts when the server closes, and when the request takes longer than a limit allows, with the reason. A handler
+   * that can wait for long gives it to what it waits for.
+   */
   get signal(): AbortSignal {
     return this.#scope.signal;
   }

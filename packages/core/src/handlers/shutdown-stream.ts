@@ -4,12 +4,23 @@ import type { Socket } from 'node:net';
  * Ends a connection as CPython's `shutdown_request` does: what was written is flushed, the sending side is shut
  * down, then the socket is closed. What the client still sends is read and dropped on the way: closing a socket
  * with unread bytes makes the kernel send a reset, which can destroy an answer that the client has not read yet.
- * Resolves when the socket is closed, by whatever cause; never rejects.
+ * Resolves when the socket is closed, by whatever cause but one.
+ * @throws {SocketServerError} ERR_SOCKETSERVER_TIMEOUT when a limit of the request was passed: the client does not
+ *   have the whole answer then
  */
 export function shutdownStream(socket: Socket): Promise<void> {
-  if (socket.closed) return Promise.resolve();
-  return new Promise((resolve) => {
-    socket.once('close', () => resolve());
+  return new Promise((resolve, reject) => {
+    const closed = (): void => {
+      const { errored } = socket;
+      if ((errored as { code?: unknown } | null)?.code === 'ERR_SOCKETSERVER_TIMEOUT')
+        reject(errored as Error);
+      else resolve();
+    };
+    if (socket.closed) {
+      closed();
+      return;
+    }
+    socket.once('close', closed);
     if (socket.destroyed) return;
     socket.resume();
     if (socket.writableFinished) closeWhenRead(socket);

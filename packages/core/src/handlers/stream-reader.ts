@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { RequestScope } from '../engine/request-scope.js';
-import { describe, SocketServerError } from '../errors.js';
+import { badArgument, SocketServerError } from '../errors.js';
 
 /** Where a reader's bytes come from. */
 export interface ByteSource {
@@ -236,8 +236,5 @@ function lineTooLong(limit: number): SocketServerError {
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
 export function checkCount(n: number, name = 'n'): void {
   if (Number.isSafeInteger(n) && n > 0) return;
-  throw new SocketServerError(
-    'ERR_SOCKETSERVER_BAD_ARGUMENT',
-    `Expected \`${name}\` to be a positive integer, got ${describe(n)}`,
-  );
+  throw badArgument(name, 'a positive integer', n);
 }

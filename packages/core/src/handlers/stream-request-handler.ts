@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { InetClientAddress } from '../address.js';
-import { SocketServerError } from '../errors.js';
+import { RequestGuard } from '../engine/request-guard.js';
+import { timedOut } from '../engine/request-limits.js';
+import type { SocketServerError } from '../errors.js';
 import { BaseRequestHandler, type HandlerInit } from './base-request-handler.js';
 import { SocketSource, StreamReader } from './stream-reader.js';
 import { StreamWriter } from './stream-writer.js';
@@ -21,7 +23,10 @@ export abstract class StreamRequestHandler<Address = InetClientAddress> extends 
   rbufsize = 65_536;
   /** Bytes that `wfile` gathers before it sends them; 0 sends at once. @default 0 */
   wbufsize = 0;
-  /** Milliseconds of silence after which the connection is closed with ERR_SOCKETSERVER_TIMEOUT. @default null: never */
+  /**
+   * Milliseconds without a byte in either direction after which the request fails with ERR_SOCKETSERVER_TIMEOUT: its
+   * `signal` aborts, and after the server's `timeoutGrace` its connection is closed. @default null: never
+   */
   timeout: number | null = null;
   /** Sends small writes without waiting for the last one's acknowledgement (TCP_NODELAY). @default false */
   disableNagleAlgorithm = false;
@@ -55,7 +60,10 @@ export abstract class StreamRequestHandler<Address = InetClientAddress> extends 
   /** Sets `timeout` and `disableNagleAlgorithm`. May be extended; call super. */
   override setup(): void | Promise<void> {
     const { timeout, request } = this;
-    if (timeout !== null) request.setTimeout(timeout, () => request.destroy(silent(timeout)));
+    if (timeout !== null) {
+      const guard = (this.#scope.guard ??= new RequestGuard(this.#scope, request));
+      request.setTimeout(timeout, () => guard.expire(silent(timeout)));
+    }
     if (this.disableNagleAlgorithm) request.setNoDelay(true);
   }
 
@@ -67,9 +75,6 @@ export abstract class StreamRequestHandler<Address = InetClientAddress> extends 
 
 type Scope = HandlerInit['scope'];
 
-function silent(timeoutMs: number): SocketServerError {
-  return new SocketServerError(
-    'ERR_SOCKETSERVER_TIMEOUT',
-    `Expected the client to send or take something within ${timeoutMs} ms (\`timeout\`), got silence`,
-  );
+function silent(ms: number): SocketServerError {
+  return timedOut('timeout', `the client to send or take something within ${ms} ms`, 'silence');
 }

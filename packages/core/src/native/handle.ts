@@ -9,11 +9,17 @@ interface Handle {
   readonly fd?: number;
   recvStart?(): number;
   recvStop?(): number;
+  readonly writeQueueSize?: number;
 }
 
 /** The descriptor of a socket, or -1 when it is closed. */
 export function descriptorOf(socket: Server | Socket | DgramSocket): number {
   return handleOf(socket)?.fd ?? -1;
+}
+
+/** Bytes that libuv has been given and the kernel has not taken yet; 0 where this Node does not tell. */
+export function writeQueueSizeOf(socket: Socket): number {
+  return handleOf(socket)?.writeQueueSize ?? 0;
 }
 
 /**

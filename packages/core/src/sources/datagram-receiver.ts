@@ -11,7 +11,7 @@ import type {
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { SocketServerError } from '../errors.js';
 import { descriptorOf, receive } from '../native/handle.js';
-import { RequestQueue, type Arrival } from './request-queue.js';
+import { RequestQueue, type Arrival, type QueueBound } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { checkReusePort } from './stream-listener.js';
 
@@ -22,18 +22,24 @@ export interface DatagramReceiverOptions {
   reusePort: boolean;
   /** Bytes of a datagram that are kept; the rest is cut off, as recvfrom(2) does. */
   maxPacketSize: number;
+  queue: DatagramQueue;
 }
+
+/** How many datagrams may wait in this process, and which one is dropped when another comes. */
+export type DatagramQueue = Pick<QueueBound, 'size' | 'drop'>;
 
 /** Receives the datagrams of a UDP socket, and sends the answers. */
 export class DatagramReceiver implements RequestSource<DatagramRequest>, DatagramSocket {
   readonly socket: Socket;
+  onDrop?: () => void;
   readonly #options: DatagramReceiverOptions;
-  readonly #queue = new RequestQueue<DatagramRequest>();
+  readonly #queue: RequestQueue<DatagramRequest>;
   #bound: BoundAddress | undefined;
   #closed = false;
 
   constructor(options: DatagramReceiverOptions) {
     this.#options = options;
+    this.#queue = new RequestQueue({ ...options.queue, onDrop: () => this.onDrop?.() });
     if (options.reusePort) checkReusePort();
     this.socket = createSocket({
       type: options.family === 'IPv6' ? 'udp6' : 'udp4',

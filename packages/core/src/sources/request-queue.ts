@@ -2,11 +2,24 @@ import type { ClientAddress } from '../address.js';
 
 export type Arrival<Request> = [request: Request, clientAddress: ClientAddress];
 
+/** How many arrivals may wait, and which one gives way when another comes. */
+export interface QueueBound {
+  readonly size: number;
+  readonly drop: 'newest' | 'oldest';
+  /** Called for each one that is dropped. */
+  onDrop(): void;
+}
+
 /** Where arrivals wait for the loop, and where the loop waits for arrivals: at most one side waits at a time. */
 export class RequestQueue<Request> {
   readonly #arrivals: Arrival<Request>[] = [];
   #taker: { resolve(arrival: Arrival<Request>): void; reject(error: unknown): void } | undefined;
   #failure: { error: unknown } | undefined;
+  readonly #bound: QueueBound | undefined;
+
+  constructor(bound?: QueueBound) {
+    this.#bound = bound;
+  }
 
   get length(): number {
     return this.#arrivals.length;
@@ -15,11 +28,23 @@ export class RequestQueue<Request> {
   put(arrival: Arrival<Request>): void {
     const taker = this.#taker;
     if (taker === undefined) {
-      this.#arrivals.push(arrival);
+      this.#queue(arrival);
       return;
     }
     this.#taker = undefined;
     taker.resolve(arrival);
+  }
+
+  #queue(arrival: Arrival<Request>): void {
+    if (this.#bound === undefined || this.#arrivals.length < this.#bound.size) {
+      this.#arrivals.push(arrival);
+      return;
+    }
+    if (this.#bound.drop === 'oldest') {
+      this.#arrivals.shift();
+      this.#arrivals.push(arrival);
+    }
+    this.#bound.onDrop();
   }
 
   /** Hands `error` to whoever takes next. A second failure that nobody has seen replaces the first. */

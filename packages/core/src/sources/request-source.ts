@@ -5,6 +5,8 @@ import type { Arrival } from './request-queue.js';
 export interface RequestSource<Request> {
   /** The socket of Node that this source reads, for `server.socket`. */
   readonly socket: object | undefined;
+  /** Called for each request that was received and dropped, because too many waited. */
+  onDrop?: () => void;
   /** Binds the address; rejects with the system's own error. Nothing is taken before `resume()`. */
   open(): Promise<void>;
   /** The address as the kernel knows it; undefined before `open()`. */

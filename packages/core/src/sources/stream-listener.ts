@@ -8,14 +8,15 @@ import { tryLibc, type Libc } from '../native/libc.js';
 import { unixNameOf } from '../native/sockaddr-un.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
-import { claimUnixPath, type ClaimedPath } from './unix-path.js';
+import { claimUnixPath, type ClaimedPath, type UnixOwner } from './unix-path.js';
 
 export interface StreamListenerOptions {
   address: { host?: string; port: number } | { path: string } | { fd: number };
   /** Connections that the kernel may queue. */
   backlog: number;
-  /** Mode of the socket file. */
+  /** Mode and owner of the socket file. */
   mode: number;
+  owner: UnixOwner | null;
   reusePort: boolean;
   /** Leave connections unread, so that another thread or process can read them from the first byte. */
   pauseOnConnect: boolean;
@@ -50,10 +51,11 @@ export class StreamListener implements RequestSource<Socket> {
   }
 
   async open(): Promise<void> {
-    const { address, mode } = this.#options;
+    const { address, mode, owner } = this.#options;
     try {
       if ('path' in address && !isAbstract(address.path)) {
-        this.#claimed = await claimUnixPath(address.path, mode, (path) => this.#listen({ path }));
+        const file = { path: address.path, mode, owner };
+        this.#claimed = await claimUnixPath(file, (path) => this.#listen({ path }));
         this.#bound = { path: address.path };
       } else {
         await this.#listen(address);

@@ -10,18 +10,20 @@ import { SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
 import { isUnixDatagram } from '../native/socket-kind.js';
 import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
-import { closed } from './datagram-receiver.js';
+import { closed, type DatagramQueue } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { CLOSED, LIMIT, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
-import { claimUnixPath, type ClaimedPath } from './unix-path.js';
+import { claimUnixPath, type ClaimedPath, type UnixOwner } from './unix-path.js';
 
 export interface UnixDatagramReceiverOptions {
   address: UnixServerAddress | InheritedAddress;
   mode: number;
+  owner: UnixOwner | null;
   maxPacketSize: number;
   /** Datagrams that may be taken from the kernel ahead of the loop. */
   readAhead: number;
+  queue: DatagramQueue;
 }
 
 const AF_UNIX = 1;
@@ -35,8 +37,9 @@ const MAX_SEND_DELAY_MS = 64;
 /** Receives the datagrams of a Unix socket through a thread of its own (Node has no such sockets), and answers. */
 export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, DatagramSocket {
   readonly socket = undefined;
+  onDrop?: () => void;
   readonly #options: UnixDatagramReceiverOptions;
-  readonly #queue = new RequestQueue<DatagramRequest>();
+  readonly #queue: RequestQueue<DatagramRequest>;
   readonly #cells = new Int32Array(new SharedArrayBuffer(8));
   #libc: Libc | undefined;
   #fd = -1;
@@ -47,10 +50,11 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
 
   constructor(options: UnixDatagramReceiverOptions) {
     this.#options = options;
+    this.#queue = new RequestQueue({ ...options.queue, onDrop: () => this.#dropped() });
   }
 
   async open(): Promise<void> {
-    const { address, mode } = this.#options;
+    const { address, mode, owner } = this.#options;
     this.#libc = needLibc('Unix datagram sockets');
     if ('fd' in address) {
       this.#path = this.#nameOf(address.fd);
@@ -60,7 +64,10 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       if (this.#fd === -1) throw this.#systemError('socket');
       this.#path = address.path;
       if (isAbstract(address.path)) this.#bind(address.path);
-      else this.#claimed = await claimUnixPath(address.path, mode, async (path) => this.#bind(path));
+      else {
+        const file = { path: address.path, mode, owner };
+        this.#claimed = await claimUnixPath(file, async (path) => this.#bind(path));
+      }
     }
     await this.#startReader();
   }
@@ -71,6 +78,12 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
 
   fileno(): number {
     return this.#fd;
+  }
+
+  #dropped(): void {
+    this.#delivered = (this.#delivered + 1) | 0;
+    if (this.#taking) this.resume();
+    this.onDrop?.();
   }
 
   async next(): Promise<Arrival<DatagramRequest>> {

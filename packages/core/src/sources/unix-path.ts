@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, linkSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { MAX_UNIX_PATH } from '../address.js';
@@ -11,11 +11,25 @@ export interface ClaimedPath {
   release(): void;
 }
 
+/** Who a socket file belongs to. */
+export interface UnixOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What a socket file is to be. */
+export interface UnixFile {
+  readonly path: string;
+  readonly mode: number;
+  /** null: the user and the group of this process */
+  readonly owner: UnixOwner | null;
+}
+
 /** Names that are tried before bind(2) may say that the name is taken: a last part of one letter leaves few. */
 const MAX_TRIES = 1_000;
 
 /**
- * Makes a socket file at `path`, with no moment at which it exists with another mode, or at which a half-made
+ * Makes a socket file, with no moment at which it exists with another mode or owner, or at which a half-made
  * one can be connected to: it is bound inside a new directory that nobody else may enter, and then linked to
  * its name. link(2) fails where a file exists, so two servers never both believe that they have the path.
  *
@@ -25,8 +39,7 @@ const MAX_TRIES = 1_000;
  * @throws {SocketServerError} ERR_SOCKETSERVER_PATH_TAKEN when something that is no socket is there
  */
 export async function claimUnixPath(
-  path: string,
-  mode: number,
+  { path, mode, owner }: UnixFile,
   bind: (temporaryPath: string) => Promise<void>,
 ): Promise<ClaimedPath> {
   await removeDeadSocket(path);
@@ -37,6 +50,7 @@ export async function claimUnixPath(
   try {
     await bind(temporary);
     isBound = true;
+    if (owner !== null) chownSync(temporary, owner.uid, owner.gid);
     chmodSync(temporary, mode);
     linkSync(temporary, path);
     const { ino, dev } = lstatSync(path);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { AsyncTCPServer, StreamRequestHandler } from '@socketserver/core';
 import { startFixture } from '../support/child.js';
 import { connectTo, readAll } from '../support/clients.js';
-import { Gate, serving } from '../support/servers.js';
+import { Gate, serving, until } from '../support/servers.js';
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
@@ -34,6 +34,7 @@ describe('timeout', () => {
     // The connection is closed, not only given up on.
     expect(await readAll(client)).toBe('');
     client.destroy();
+    await until(() => server.stats().active === 0);
     expect(server.stats()).toMatchObject({ accepted: 1, failed: 1 });
   });
 

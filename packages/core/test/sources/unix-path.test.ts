@@ -38,6 +38,25 @@ describe.each(KINDS)('the path of a %s', (kind, Server) => {
     expect(readdirSync(directory.path)).toEqual([]);
   });
 
+  test('belongs to whom the field says, if this process may give files away', async () => {
+    using directory = new TemporaryDirectory();
+    await using server = new Server(directory.join('s'), NullHandler);
+    const isRoot = process.getuid?.() === 0;
+    const owner = { uid: isRoot ? 12_345 : process.getuid!(), gid: isRoot ? 54_321 : process.getgid!() };
+    server.chown = owner;
+    await server.listen();
+    expect(statSync(directory.join('s'))).toMatchObject(owner);
+    expect(statSync(directory.join('s')).mode & 0o777).toBe(0o600);
+  });
+
+  test('a bad owner fails listen(), and leaves nothing', async () => {
+    using directory = new TemporaryDirectory();
+    const server = new Server(directory.join('s'), NullHandler);
+    server.chown = { uid: -5, gid: 0 };
+    await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+    expect(readdirSync(directory.path)).toEqual([]);
+  });
+
   test.each([0o666, 0o660, 0o600])(
     'has the mode that the field says, whatever the umask is (%o)',
     async (mode) => {

@@ -1,0 +1,3 @@
+export { TARGETS } from './targets.js';
+export { checkTargets } from './check.js';
+export { type Target, type TargetResult } from './target.js';

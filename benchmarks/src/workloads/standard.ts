@@ -1,0 +1,137 @@
+import { connectionSweep, workerSweep } from './sweeps.js';
+import type { LoadShape, Workload } from './workload.js';
+
+const PER_REQUEST: LoadShape = {
+  transport: 'tcp',
+  connection: 'per request',
+  work: 'light',
+  connections: 32,
+  processes: 2,
+};
+const KEPT: LoadShape = { ...PER_REQUEST, connection: 'kept', connections: 64 };
+/** One process: it has little to do, and takes little of the CPU that the server is to use. */
+const HEAVY: LoadShape = { ...KEPT, work: 'heavy', connections: 32, processes: 1 };
+/** More of it than the server can use. */
+const IN_PARALLEL = ['raw', 'async', 'raw-threads', 'threading', 'forking', 'cluster'];
+
+/** What is measured if nobody says otherwise. */
+export const WORKLOADS: readonly Workload[] = [
+  {
+    name: 'connections',
+    title: 'one request per connection',
+    metric: 'per second',
+    kind: 'load',
+    load: PER_REQUEST,
+    quick: true,
+  },
+  {
+    name: 'messages',
+    title: 'messages on 64 open connections',
+    metric: 'per second',
+    kind: 'load',
+    load: KEPT,
+    quick: true,
+  },
+  {
+    name: 'steady',
+    title: '1,000 messages a second, whatever the server does: latency',
+    metric: 'µs p99',
+    kind: 'load',
+    load: { ...KEPT, rate: 1_000, processes: 1 },
+    quick: false,
+  },
+  ...[100, 200, 1_000].map((micros): Workload => ({
+    name: `cpu-${micros}us`,
+    title: `${micros.toLocaleString('en')} µs of CPU for each message`,
+    metric: 'per second',
+    kind: 'load',
+    load: HEAVY,
+    heavyMicros: micros,
+    quick: micros === 200,
+  })),
+  {
+    name: 'wait',
+    title: 'each request waits 10 ms for something else',
+    metric: 'per second',
+    kind: 'load',
+    load: { ...PER_REQUEST, work: 'wait' },
+    quick: false,
+  },
+  {
+    name: 'mix',
+    title: 'light requests beside heavy ones (20 ms of CPU, 20 a second): latency of the light ones',
+    metric: 'µs p99',
+    kind: 'load',
+    load: { ...PER_REQUEST, connections: 256, rate: 200, processes: 1 },
+    beside: { ...PER_REQUEST, work: 'heavy', connections: 32, rate: 20, processes: 1 },
+    heavyMicros: 20_000,
+    requestsPerWorker: 1,
+    quick: true,
+  },
+  {
+    name: 'large',
+    title: 'answers of 1 MB',
+    metric: 'per second',
+    kind: 'load',
+    load: { ...PER_REQUEST, work: 'large', connections: 8 },
+    quick: false,
+  },
+  {
+    name: 'datagrams',
+    title: 'datagrams, 32 under way',
+    metric: 'per second',
+    kind: 'load',
+    load: { ...PER_REQUEST, transport: 'udp', connection: 'kept' },
+    quick: true,
+  },
+  {
+    name: 'unix',
+    title: 'one request per connection, over a Unix socket',
+    metric: 'per second',
+    kind: 'load',
+    load: { ...PER_REQUEST, transport: 'unix' },
+    quick: false,
+  },
+  {
+    name: 'idle',
+    title: 'memory of 9,000 idle connections',
+    metric: 'bytes per connection',
+    kind: 'idle',
+    load: { ...KEPT, connection: 'idle', connections: 9_000, processes: 1 },
+    strategies: IN_PARALLEL,
+    quick: false,
+  },
+  {
+    name: 'listen',
+    title: 'time to listen with 2 workers',
+    metric: 'ms to listen',
+    kind: 'listen',
+    load: PER_REQUEST,
+    workers: 2,
+    strategies: ['async', 'raw-threads', 'threading', 'forking', 'cluster'],
+    quick: true,
+  },
+  {
+    name: 'fresh',
+    title: 'a fresh process for every request',
+    metric: 'per second',
+    kind: 'load',
+    load: { ...PER_REQUEST, connections: 4, processes: 1 },
+    maxRequestsPerWorker: 1,
+    strategies: ['forking', 'python-forking'],
+    quick: false,
+  },
+  {
+    name: 'kills',
+    title: 'a worker process killed every 200 ms: clients left hanging',
+    metric: 'clients hung',
+    kind: 'kills',
+    load: { ...PER_REQUEST, connections: 64 },
+    timeoutMs: 2_000,
+    measureMs: 2_000,
+    strategies: ['forking', 'cluster'],
+    quick: false,
+  },
+  ...connectionSweep(),
+  ...workerSweep(),
+];

@@ -1,0 +1,122 @@
+import type { Socket } from 'node:net';
+import { writeQueueSizeOf } from '../native/handle.js';
+import { timedOut, TIMEOUT_GRACE_MS, type RequestLimits } from './request-limits.js';
+import type { RequestScope } from './request-scope.js';
+
+/** A reader is looked at so often within `writeTimeout`: it is found to have stopped at most a quarter late. */
+const LOOKS = 4;
+
+/**
+ * Ends a request that takes too long. In this order: its `signal` aborts with the reason; after a grace its
+ * connection is closed with that; and a handler that goes on even so is given up. Whatever the handler does after
+ * the limit has passed, the request has failed.
+ */
+export class RequestGuard {
+  readonly #scope: RequestScope;
+  readonly #socket: Socket | undefined;
+  readonly #graceMs: number;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** What has not ended: the handler, and the connection if there is one. */
+  #open: number;
+  #expired: { error: Error } | undefined;
+  #giveUp: ((error: Error) => void) | undefined;
+
+  /** @param socket - of a stream; undefined for a datagram */
+  constructor(scope: RequestScope, socket: Socket | undefined, graceMs = TIMEOUT_GRACE_MS) {
+    this.#scope = scope;
+    this.#socket = socket;
+    this.#graceMs = graceMs;
+    this.#open = socket === undefined ? 1 : 2;
+    socket?.once('close', () => this.#ended());
+  }
+
+  watch({ requestTimeout, handshakeTimeout, writeTimeout }: RequestLimits): void {
+    if (requestTimeout !== null) this.#watchRequest(requestTimeout);
+    if (this.#socket === undefined) return;
+    if (handshakeTimeout !== null) this.#watchHandshake(this.#socket, handshakeTimeout);
+    if (writeTimeout !== null) this.#watchWrites(this.#socket, writeTimeout);
+  }
+
+  /** Settles as `work` does, or rejects with the limit that was passed before. */
+  over(work: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      const settle = (done: () => void): void => {
+        this.#ended();
+        if (this.#expired === undefined) done();
+        else reject(this.#expired.error);
+      };
+      work.then(
+        () => settle(resolve),
+        (error: unknown) => settle(() => reject(error as Error)),
+      );
+    });
+  }
+
+  /** The limit has passed. Idempotent: the first one counts. */
+  expire(error: Error): void {
+    if (this.#expired !== undefined) return;
+    this.#expired = { error };
+    this.#disarm();
+    this.#scope.abort(error);
+    this.#later(this.#graceMs, () => {
+      this.#socket?.destroy(error);
+      this.#giveUp?.(error);
+    });
+  }
+
+  #watchRequest(ms: number): void {
+    this.#later(ms, () =>
+      this.expire(timedOut('requestTimeout', `a request to end within ${ms} ms`, 'one that still runs')),
+    );
+  }
+
+  #watchHandshake(socket: Socket, ms: number): void {
+    this.#later(ms, () => {
+      if (socket.bytesRead > 0) return;
+      this.expire(timedOut('handshakeTimeout', `a client’s first byte within ${ms} ms`, 'none'));
+    });
+  }
+
+  /** Silence of both sides is what `socket.setTimeout` tells; a client that sends and does not read is no silence. */
+  #watchWrites(socket: Socket, ms: number): void {
+    let last = '';
+    let looks = 0;
+    const timer = setInterval(() => {
+      if (socket.destroyed) return;
+      const { bytesWritten, writableLength } = socket;
+      const queued = writeQueueSizeOf(socket);
+      const progress = `${bytesWritten - writableLength} ${queued}`;
+      looks = progress === last && writableLength + queued > 0 ? looks + 1 : 0;
+      last = progress;
+      if (looks < LOOKS) return;
+      this.expire(
+        timedOut(
+          'writeTimeout',
+          `the client to take something within ${ms} ms`,
+          `${writableLength} bytes that wait`,
+        ),
+      );
+    }, ms / LOOKS);
+    this.#timers.add(timer);
+  }
+
+  #later(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  /** A handler can outlive its connection, and what it has written can outlive the handler. */
+  #ended(): void {
+    this.#open--;
+    if (this.#open === 0) this.#disarm();
+  }
+
+  #disarm(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { connectTo, readAll } from '../clients/stream-client.js';
+import { Gate } from '../gate.js';
+import type { RecordingServer } from '../recording-server.js';
+import type { TestBed } from '../test-bed.js';
+
+/** Long enough for a client to be heard, short enough to wait for. */
+const TIMEOUT_MS = 200;
+
+/** How long a request may take, wherever its handler runs. */
+export function timeLimitCases(bed: TestBed): void {
+  describe('requestTimeout', () => {
+    test('ends a request whose handler ignores its signal: reported once, counted as failed', async () => {
+      await using gate = await Gate.open();
+      await using served = await bed.serve(bed.handler('gated'), {
+        context: { gate: gate.port },
+        fields: { requestTimeout: TIMEOUT_MS, timeoutGrace: 20 },
+      });
+      const { server } = served;
+      const sent = bed.isStream ? endOf(server) : bed.send(server, 'hello');
+      await gate.visitor();
+      await expectTimeout(server, 'requestTimeout');
+      await sent;
+      // The next one is served: a handler that was given up takes no room.
+      const next = bed.ask(server, 'next');
+      (await gate.visitor()).letPass();
+      expect(await next).toBe('NEXT');
+    });
+
+    test('a handler that heeds its signal may still answer; the request has failed all the same', async () => {
+      await using gate = await Gate.open();
+      await using served = await bed.serve(bed.handler('until-aborted'), {
+        context: { gate: gate.port },
+        fields: { requestTimeout: TIMEOUT_MS, timeoutGrace: 10_000 },
+      });
+      const answer = bed.ask(served.server, 'hello');
+      (await gate.visitor()).letPass();
+      expect(await answer).toBe('aborted: SocketServerError');
+      await expectTimeout(served.server, 'requestTimeout');
+    });
+
+    test('leaves a request alone that ends in time', async () => {
+      await using served = await bed.serve(bed.handler('upper'), { fields: { requestTimeout: 60_000 } });
+      expect(await bed.ask(served.server, 'hello')).toBe('HELLO');
+      await served.server.served(1);
+      expect(served.server.stats()).toMatchObject({ completed: 1, failed: 0 });
+    });
+  });
+
+  if (!bed.isStream) return;
+
+  test('handshakeTimeout ends a client that sends no first byte, and no other', async () => {
+    await using served = await bed.serve(bed.handler('upper'), {
+      fields: { handshakeTimeout: TIMEOUT_MS, timeoutGrace: 20 },
+    });
+    const { server } = served;
+    const silent = await connectTo(server.serverAddress);
+    await expectTimeout(server, 'handshakeTimeout');
+    expect((await readAll(silent)).length).toBe(0);
+    silent.destroy();
+    expect(await bed.ask(server, 'hello')).toBe('HELLO');
+  });
+
+  test('writeTimeout ends a client that takes nothing of an answer, also when the handler has returned', async () => {
+    await using served = await bed.serve(bed.handler('big'), {
+      fields: { writeTimeout: TIMEOUT_MS, timeoutGrace: 20 },
+    });
+    const { server } = served;
+    const slow = await connectTo(server.serverAddress); // it never reads
+    slow.on('error', () => {});
+    await expectTimeout(server, 'writeTimeout');
+    expect(server.status().stats.completed).toBe(0);
+    slow.destroy();
+  });
+}
+
+async function expectTimeout(server: RecordingServer, field: string): Promise<void> {
+  const [report] = await server.errors.atLeast(1);
+  expect(report?.error).toMatchObject({
+    name: 'SocketServerError',
+    code: 'ERR_SOCKETSERVER_TIMEOUT',
+    message: expect.stringContaining(`(\`${field}\`)`),
+  });
+  await server.served(1);
+  expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
+  expect(server.errors.length).toBe(1);
+}
+
+/** Sends a line, and resolves when the server has ended the connection, by a FIN or a reset. */
+async function endOf({ serverAddress }: RecordingServer): Promise<void> {
+  const socket = await connectTo(serverAddress);
+  socket.write('hello\n');
+  await readAll(socket).catch(() => {});
+  socket.destroy();
+}

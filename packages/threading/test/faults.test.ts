@@ -1,0 +1,178 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { askStream, connectTo, readAll, until, type TestBed } from '@socketserver/testing';
+import { tcpBed, threadsOf, unixBed } from './support/beds.js';
+import { Client } from './support/clients.js';
+import { fixture, packageFile, run, runFixture } from './support/program.js';
+
+const COMMANDS = fixture('commands.mjs');
+const tcp = tcpBed({ maxThreads: 2 });
+const unix = unixBed({ maxThreads: 2 });
+const streams = [tcp, unix].map((bed) => [bed.composition.name, bed] as const);
+const beds: TestBed[] = [tcp, unix];
+
+afterAll(async () => {
+  for (const bed of beds) await bed[Symbol.asyncDispose]();
+});
+
+describe('close() during listen()', () => {
+  test.each(['while the handler is loaded, which never ends', 'before there is a thread'])(
+    '%s',
+    async (when) => {
+      const folder = mkdtempSync(join(tmpdir(), 'threading-'));
+      try {
+        const log = join(folder, 'loads');
+        const handler = fixture('never-loads.mjs');
+        handler.searchParams.set('log', log);
+        const server = tcp.make(handler);
+        const listening = server.listen().catch((error: unknown) => error);
+        if (when.startsWith('while')) await until(() => readSafely(log) === '..');
+        expect(await server.close({ graceMs: 0 })).toEqual({ drained: 0, killed: 0, abandoned: 0 });
+        expect(await listening).toMatchObject({ code: 'ERR_SOCKETSERVER_CLOSED' });
+        expect(server.state).toBe('closed');
+        expect(server.fileno()).toBe(-1);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+
+  test('at any moment leaves a closed server', async () => {
+    for (let round = 0; round < 20; round++) {
+      const server = tcp.make(COMMANDS);
+      const listening = server.listen().catch((error: unknown) => error);
+      for (let turn = 0; turn < round * 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await server.close();
+      expect([undefined, 'ERR_SOCKETSERVER_CLOSED']).toContain(
+        ((await listening) as { code?: string } | undefined)?.code,
+      );
+      expect(server.fileno()).toBe(-1);
+      expect(threadsOf(server).threads).toBe(0);
+    }
+  });
+});
+
+test('threads that leave when idle are no hindrance to those that come', async () => {
+  const bed = tcpBed({ minThreads: 1, maxThreads: 4, requestsPerThread: 1, idleTimeout: 1 });
+  beds.push(bed);
+  await using served = await bed.serve(COMMANDS);
+  const { server } = served;
+  for (let burst = 0; burst < 40; burst++) {
+    const asked = Array.from({ length: 12 }, () => askStream(server.serverAddress, 'upper x\n'));
+    expect(await Promise.all(asked)).toEqual(Array(12).fill('X'));
+    // The next burst comes the very moment that they leave.
+    await until(() => threadsOf(server).threads === 1);
+  }
+  await server.served(480);
+  expect(server.errors.entries).toEqual([]);
+  expect(server.stats()).toMatchObject({ accepted: 480, completed: 480 });
+});
+
+test('threads that die of close() end it', async () => {
+  await using served = await tcp.serve(COMMANDS);
+  const { server } = served;
+  const clients = [];
+  for (const command of ['exitWhenAborted 4', 'exitWhenAborted 5', 'forever', 'forever']) {
+    const client = await Client.connect(server.serverAddress, command);
+    await client.heard('waiting');
+    clients.push(client);
+  }
+  expect(await server.close()).toEqual({ drained: 4, killed: 0, abandoned: 0 });
+  await Promise.all(clients.map(({ ended }) => ended));
+  expect(server.stats()).toMatchObject({ accepted: 4, active: 0, completed: 0, failed: 4 });
+  expect(server.errors).toHaveLength(4);
+});
+
+describe.each(streams)('%s', (_, bed) => {
+  test('bytes that came while verifyRequest() was waiting are the first that the handler reads', async () => {
+    let verify: () => void = () => {};
+    const Server = class extends bed.Server {
+      override async verifyRequest(): Promise<boolean> {
+        await new Promise<void>((resolve) => (verify = resolve));
+        return true;
+      }
+    };
+    await using served = await bed.serve(COMMANDS, { Server });
+    const socket = await connectTo(served.server.serverAddress);
+    socket.write('upper ');
+    await until(() => served.server.stats().active === 1);
+    socket.end('early\n');
+    await once(socket, 'finish');
+    verify();
+    expect((await readAll(socket)).toString()).toBe('EARLY');
+  });
+
+  test('whatever its requests do, none is lost, and the count is exact', async () => {
+    await using served = await bed.serve(COMMANDS);
+    const { server } = served;
+    // Each line, and what the client must have heard if its thread lives long enough.
+    const lines = ['upper a', 'exit 1', 'upper b', 'uncaught', 'nothing', 'upper c', 'rejected', 'upper d'];
+    const clients: Client[] = [];
+    for (let round = 0; round < 25; round++) {
+      const connecting = lines.map((line) => Client.connect(server.serverAddress, line));
+      clients.push(...(await Promise.all(connecting)));
+    }
+    await Promise.all(clients.map(({ ended }) => ended));
+    await server.served(clients.length);
+    const { accepted, active, completed, failed, rejected } = server.stats();
+    expect({ accepted, active, rejected, ended: completed + failed }).toEqual({
+      accepted: clients.length,
+      active: 0,
+      rejected: 0,
+      ended: clients.length,
+    });
+    expect(server.errors).toHaveLength(failed);
+    expect(new Set(server.errors.entries.map(({ request }) => request)).size).toBe(failed);
+    await until(() => threadsOf(server).threads === 2);
+    expect(await askStream(server.serverAddress, 'upper after\n')).toBe('AFTER');
+  });
+});
+
+test('a client that resets before the hand-over is one failed request', async () => {
+  let verify: () => void = () => {};
+  const Server = class extends tcp.Server {
+    override async verifyRequest(): Promise<boolean> {
+      await new Promise<void>((resolve) => (verify = resolve));
+      return true;
+    }
+  };
+  await using served = await tcp.serve(COMMANDS, { Server });
+  const { server } = served;
+  const socket = (await connectTo(server.serverAddress)) as Socket;
+  socket.on('error', () => {});
+  await until(() => server.stats().active === 1);
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+  verify();
+  await server.served(1);
+  expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
+  expect(server.errors).toHaveLength(1);
+});
+
+test('a connection for which there is no descriptor is closed, counted and reported; the next is served', async () => {
+  const command = `ulimit -n 256; exec ${process.execPath} ${packageFile('test/fixtures/out-of-descriptors.mjs')}`;
+  const { stdout, stderr } = await run('/bin/sh', ['-c', command]);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({
+    answers: ['HELLO', expect.not.stringContaining('HELLO'), 'HELLO'],
+    errors: ['dup EMFILE'],
+    stats: { accepted: 3, active: 0, completed: 2, failed: 1, rejected: 0 },
+  });
+});
+
+test('a closed server leaves no thread, no descriptor and no timer', async () => {
+  const { code, stdout, stderr } = await runFixture('leaves-nothing.mjs');
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'nothing is left\n', stderr: '' });
+});
+
+function readSafely(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // not there yet
+  }
+}

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { MessageChannel } from 'node:worker_threads';
+import { Outbox } from '../src/outbox.js';
+
+test('messages of one turn of the loop travel together, with what moves along', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const arrivals: unknown[] = [];
+  const arrived = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      port2.on('message', (messages) => arrivals.push(messages) === count && resolve());
+    });
+  const outbox = new Outbox<string | Uint8Array>(port1);
+  const moved = new Uint8Array([1, 2, 3]);
+  try {
+    const both = arrived(2);
+    outbox.post('a');
+    outbox.post(moved, moved.buffer);
+    await Promise.resolve();
+    outbox.post('b');
+    await new Promise((resolve) => setImmediate(resolve));
+    outbox.post('c');
+    await both;
+    expect(arrivals).toEqual([['a', new Uint8Array([1, 2, 3]), 'b'], ['c']]);
+    expect(moved.length).toBe(0);
+  } finally {
+    port1.close();
+  }
+});

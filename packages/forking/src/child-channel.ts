@@ -13,7 +13,7 @@ import { DESCRIPTOR_PIPE_FD, type StreamMessage, type ToChild } from './protocol
 export class ChildChannel {
   readonly #process: ChildProcess;
   readonly #socket: Socket | undefined;
-  readonly #pipe: DescriptorPipe | undefined;
+  #pipe: DescriptorPipe | undefined;
   #messages: ToChild[] = [];
   #sockets: Socket[] = [];
   #flushing: NodeJS.Immediate | undefined;
@@ -24,7 +24,11 @@ export class ChildChannel {
     // A process that was not forked has no pipes.
     this.#socket = socket instanceof Socket ? socket : undefined;
     this.#socket?.on('error', ignore);
-    this.#pipe = this.#socket && DescriptorPipe.over(descriptorOf(this.#socket));
+  }
+
+  /** The child says that it can receive through the pipe; whether this process can send is seen here. */
+  openPipe(): void {
+    if (this.#socket !== undefined) this.#pipe = DescriptorPipe.over(descriptorOf(this.#socket));
   }
 
   /** Whether it takes several sockets at once. */

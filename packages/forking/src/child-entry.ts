@@ -75,7 +75,7 @@ async function start({ handler, serverAddress, context, limits }: StartMessage):
       shutdown: () => parent.tell({ type: 'shutdown' }),
     };
     requests = new ChildRequests(await importHandler(handler), { view, limits, parent });
-    parent.tell({ type: 'ready' });
+    parent.tell({ type: 'ready', piped: pipe !== undefined });
   } catch (error) {
     parent.tell({ type: 'failed', error: packError(error) });
   }

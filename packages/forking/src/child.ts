@@ -212,6 +212,7 @@ export class Child {
       case 'ready':
         if (this.#life !== 'starting') return;
         this.#life = 'ready';
+        if (message.piped) this.#channel.openPipe();
         this.#stderr = '';
         this.#settleStart.resolve();
         return;

@@ -12,6 +12,7 @@ import { handlerReference } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import { packContext } from './crossing-context.js';
 import { closed, closedWhileStarting } from './errors.js';
+import { execArgvForChildren } from './exec-argv.js';
 import type { AnyRequest } from './job.js';
 import { checkFields, poolSizeOf, type ForkingFields } from './pool-size.js';
 
@@ -47,7 +48,7 @@ export interface ForkingMembers extends ForkingFields {
   acknowledgeTimeout: number;
   /** Milliseconds between SIGTERM and SIGKILL. @default 5000 */
   killGrace: number;
-  /** Arguments for node. @default process.execArgv */
+  /** Arguments for node. @default process.execArgv, without `--eval`, `--input-type` and `--inspect…` */
   execArgv: readonly string[];
   /** The environment of the children. @default null: this process's own */
   env: NodeJS.ProcessEnv | null;
@@ -82,7 +83,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     standbyChildren: number | null = null;
     acknowledgeTimeout = 5_000;
     killGrace = 5_000;
-    execArgv: readonly string[] = process.execArgv;
+    execArgv: readonly string[] = execArgvForChildren(process.execArgv);
     env: NodeJS.ProcessEnv | null = null;
     #pool: ChildPool | undefined;
     #ending: Promise<void> | undefined;

@@ -45,7 +45,8 @@ export interface DatagramMessage extends RequestMessage {
 }
 
 export type FromChild =
-  | { type: 'ready' }
+  /** The handler is loaded. `piped`: sockets can come through the descriptor pipe. */
+  | { type: 'ready'; piped: boolean }
   /** The handler's module did not load. */
   | { type: 'failed'; error: CrossingError }
   /** The acknowledgement: from now on the request is the child's. Sent before its first byte is read. */
@@ -79,6 +80,8 @@ export function checkFromChild(value: unknown): FromChild[] {
 function checkOneFromChild(message: Record<string, unknown>): void {
   switch (message['type']) {
     case 'ready':
+      checkFlag(message['piped']);
+      return;
     case 'shutdown':
     case 'leaving':
       return;
@@ -119,7 +122,7 @@ function checkOneToChild(message: Record<string, unknown>): void {
       return;
     case 'stream':
       checkRequest(message);
-      if (typeof message['piped'] !== 'boolean') throw protocolError('a way of the socket', message['piped']);
+      checkFlag(message['piped']);
       return;
     case 'datagram':
       checkRequest(message);
@@ -157,6 +160,10 @@ function asRecord(value: unknown): Record<string, unknown> {
 
 function checkId(id: unknown): void {
   if (!Number.isSafeInteger(id)) throw protocolError('the number of a request', id);
+}
+
+function checkFlag(flag: unknown): void {
+  if (typeof flag !== 'boolean') throw protocolError('yes or no', flag);
 }
 
 function checkBytes(data: unknown): void {

@@ -1,7 +1,9 @@
 import { BadOption } from './bad-option.js';
 import { readOptions } from './options.js';
 import { makeFolder, writeResult, type Result } from './report/result-file.js';
+import { writeChoosing } from './report/docs/write-choosing.js';
 import { renderComparison, renderSkips, renderTables, renderTargets } from './report/table.js';
+import { writeReport } from './report/write-report.js';
 import { compared, run } from './run.js';
 
 /** What a shell takes for a program that Ctrl-C has ended: 128 + SIGINT. */
@@ -21,6 +23,10 @@ try {
 
 async function main(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv);
+  if (options.docs !== undefined) {
+    console.log(`Written to ${writeChoosing(options.docs)}`);
+    return;
+  }
   makeFolder(options.out);
   const measured = await run(options, interruption.signal);
   const comparison = compared(measured, options);
@@ -33,6 +39,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (skipped.length > 0) console.log(renderSkips(skipped));
   if (options.targets) console.log(renderTargets(result));
   if (comparison !== undefined) console.log(renderComparison(comparison, result.workloads));
-  console.log(`\nWritten to ${writeResult(result, options.out)}`);
+  const file = writeResult(result, options.out);
+  console.log(`\nWritten to ${file}\nThe report: ${await writeReport(result, file)}`);
   if (result.isInterrupted) process.exitCode = INTERRUPTED;
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { BadOption } from './bad-option.js';
-import { readResult, type Result } from './report/result-file.js';
+import { newestResult, readResult, type Result } from './report/result-file.js';
 import type { ProbePlan } from './subject/index.js';
 import { STRATEGIES } from './strategies/index.js';
 import { WORKLOADS } from './workloads/index.js';
@@ -29,6 +29,8 @@ export interface Options {
   readonly subject?: ProbePlan;
   /** An earlier result, and its file. */
   readonly compareWith?: { readonly file: string; readonly result: Result };
+  /** The result to write documents from, in place of measuring. */
+  readonly docs?: Result;
 }
 
 const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
@@ -66,6 +68,10 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--request <file>', 'what to send to it, byte by byte')
     .option('--answer <file>', 'what it must answer (default: what it answers, if that is always the same)')
     .option('--compare <result>', 'say what got better or worse since an earlier result (a .json file)')
+    .option(
+      '--docs [result]',
+      'measure nothing: write docs/choosing.md from a result (a .json file; default: the newest)',
+    )
     .option('--out <folder>', 'where to write the result', RESULTS)
     .addHelpText('after', '\nNames are separated by commas.');
   return completed(command.parse(argv, { from: 'user' }).opts<GivenOptions>());
@@ -90,6 +96,7 @@ interface GivenOptions {
   readonly request?: string;
   readonly answer?: string;
   readonly compare?: string;
+  readonly docs?: string | true;
   readonly out: string;
 }
 
@@ -113,10 +120,18 @@ function completed(given: GivenOptions): Options {
     ...(connections !== undefined && { connections }),
     ...(cpuProf !== undefined && { cpuProf: pathOf(cpuProf) }),
     ...subjectOf(given),
+    ...(given.docs !== undefined && { docs: readResult(resultFileOf(given.docs, given.out)) }),
     ...(given.compare !== undefined && {
       compareWith: { file: pathOf(given.compare), result: readResult(pathOf(given.compare)) },
     }),
   };
+}
+
+function resultFileOf(given: string | true, out: string): string {
+  if (given !== true) return pathOf(given);
+  const file = newestResult(pathOf(out));
+  if (file !== undefined) return file;
+  throw new BadOption(`Expected a result in ${pathOf(out)}, got none; run \`npm run bench\` first`);
 }
 
 function subjectOf({ handler, request, answer }: GivenOptions): Pick<Options, 'subject'> {

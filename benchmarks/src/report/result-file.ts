@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadOption } from '../bad-option.js';
 import type { Comparison } from '../compare/index.js';
@@ -92,5 +92,22 @@ function parse(file: string): Partial<Result> {
     return typeof value === 'object' && value !== null ? value : {};
   } catch (error) {
     throw new BadOption(`Expected \`${file}\` to be a result of this tool, got ${String(error)}`);
+  }
+}
+
+/** The file of the newest result: their names say when they were begun. @returns undefined if there is none */
+export function newestResult(folder: string): string | undefined {
+  const name = filesOf(folder)
+    .filter((one) => one.endsWith('.json'))
+    .toSorted()
+    .at(-1);
+  return name === undefined ? undefined : join(folder, name);
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // nothing was measured yet
   }
 }

@@ -34,13 +34,18 @@ function chosenWorkloads({ workloads, quick, targets, connections }: Options): W
   }).map((workload) => (connections === undefined ? workload : withConnections(workload, connections)));
 }
 
-function chosenStrategies(workload: Workload, { strategies, targets }: Options): Strategy[] {
+function chosenStrategies(workload: Workload, { strategies, targets, quick }: Options): Strategy[] {
   return STRATEGIES.filter(({ name }) => {
-    if (strategies !== undefined && !strategies.includes(name)) return false;
+    if (strategies !== undefined) {
+      if (!strategies.includes(name)) return false;
+    } else if (quick && VARIANTS.includes(name)) return false;
     if (!(workload.strategies?.includes(name) ?? true)) return false;
     return !targets || TARGETS.some((one) => one.workload === workload.name && isPartOf(name, one));
   });
 }
+
+/** They tell where time goes, not which way to serve to choose: no part of a first impression. */
+const VARIANTS = ['async-files', 'raw-threads'];
 
 function isPartOf(name: string, { strategy, than }: { strategy: string; than?: string }): boolean {
   return name === strategy || name === than;

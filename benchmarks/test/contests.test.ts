@@ -20,6 +20,7 @@ test('a first impression leaves workloads out', () => {
   const quick = Object.keys(chosen('--quick'));
   expect(quick).toContain('connections');
   expect(quick).not.toContain('idle');
+  expect(chosen('--quick')['messages']).not.toContain('async-files');
 });
 
 test('targets need some pairs only', () => {

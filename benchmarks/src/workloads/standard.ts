@@ -82,7 +82,7 @@ export const WORKLOADS: readonly Workload[] = [
     metric: 'per second',
     kind: 'load',
     load: { ...PER_REQUEST, transport: 'udp', connection: 'kept' },
-    quick: true,
+    quick: false,
   },
   {
     name: 'unix',

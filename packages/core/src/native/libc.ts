@@ -24,6 +24,8 @@ export interface Libc {
   ): number;
   sendto(fd: number, data: Uint8Array, size: number, flags: number, to: Uint8Array, length: number): number;
   shutdown(fd: number, how: number): number;
+  /** Writes the soft and the hard limit into `into`. */
+  getrlimit(resource: number, into: BigUint64Array): number;
   /** The number of the last error of this thread. */
   errno(): number;
 }
@@ -73,6 +75,7 @@ function load(): Libc {
       'intptr_t sendto(int fd, const void *data, size_t size, int flags, const void *to, uint32_t length)',
     ),
     shutdown: lib.func('int shutdown(int fd, int how)'),
+    getrlimit: lib.func('int getrlimit(int resource, void *into)'),
     errno: () => koffi.errno(),
   };
 }

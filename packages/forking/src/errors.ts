@@ -56,6 +56,13 @@ export function closed(): SocketServerError {
   );
 }
 
+export function closedWhileStarting(): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_CLOSED',
+    'Expected the server to stay open until its children had started, got a close(); make a new one',
+  );
+}
+
 /** `by SIGKILL`, `with exit code 1`. */
 export function byWhat({ code, signal }: ProcessEnd): string {
   return signal === null ? `with exit code ${code}` : `by ${signal}`;

@@ -11,14 +11,10 @@ import type {
 import { handlerReference } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import { packContext } from './crossing-context.js';
-import { closed } from './errors.js';
+import { closed, closedWhileStarting } from './errors.js';
+import { execArgvForChildren } from './exec-argv.js';
 import type { AnyRequest } from './job.js';
 import { checkFields, poolSizeOf, type ForkingFields } from './pool-size.js';
-
-/** A stream's channel takes one socket at a time, and waits for Node's own acknowledgement of it. */
-const SOCKETS_IN_FLIGHT = 1;
-/** Enough to keep a child busy while an acknowledgement is on its way. */
-const DATAGRAMS_IN_FLIGHT = 16;
 
 export interface ForkingStats extends ServerStats {
   /** Child processes, starting and ending ones too. */
@@ -52,7 +48,7 @@ export interface ForkingMembers extends ForkingFields {
   acknowledgeTimeout: number;
   /** Milliseconds between SIGTERM and SIGKILL. @default 5000 */
   killGrace: number;
-  /** Arguments for node. @default process.execArgv */
+  /** Arguments for node. @default process.execArgv, without `--eval`, `--input-type` and `--inspect…` */
   execArgv: readonly string[];
   /** The environment of the children. @default null: this process's own */
   env: NodeJS.ProcessEnv | null;
@@ -87,7 +83,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     standbyChildren: number | null = null;
     acknowledgeTimeout = 5_000;
     killGrace = 5_000;
-    execArgv: readonly string[] = process.execArgv;
+    execArgv: readonly string[] = execArgvForChildren(process.execArgv);
     env: NodeJS.ProcessEnv | null = null;
     #pool: ChildPool | undefined;
     #ending: Promise<void> | undefined;
@@ -135,14 +131,13 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
 
     /** Starts the children. Resolves when each has loaded the handler. */
     protected override async loadHandler(): Promise<void> {
-      const isStream = this.socketType === 'stream';
+      if (this.state === 'draining') throw closedWhileStarting();
       this.#pool = new ChildPool({
         size: () => poolSizeOf(this),
-        inFlight: isStream ? SOCKETS_IN_FLIGHT : DATAGRAMS_IN_FLIGHT,
         child: {
           execArgv: this.execArgv,
           env: this.env ?? undefined,
-          serialization: isStream ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
+          serialization: this.socketType === 'stream' ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
           acknowledgeTimeout: this.acknowledgeTimeout,
           killGrace: this.killGrace,
           start: {
@@ -176,6 +171,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     /** Ends the children too: at once those without a request, the others when theirs have ended. */
     override serverClose(): Promise<void> {
       this.#ending ??= this.#end(super.serverClose());
+      this.#pool?.cancelStart();
       return this.#ending;
     }
 

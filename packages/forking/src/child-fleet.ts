@@ -94,7 +94,7 @@ export class ChildFleet {
       throw failure.reason;
     }
     this.#childOptions = childOptions;
-    for (const [child, role] of [...this.#crew]) {
+    for (const [child, role] of this.#crew) {
       if (role === 'fresh') this.#crew.assign(child, 'standby');
       else this.#assignRetiring(child);
     }

@@ -37,21 +37,21 @@ export function poolSizeOf(fields: ForkingFields): PoolSize {
 
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field */
 export function checkFields(fields: ForkingFields): void {
-  checkInteger('maxChildren', fields.maxChildren, 1);
-  checkInteger('requestsPerChild', fields.requestsPerChild, 1);
-  checkInteger('maxRequestsPerChild', fields.maxRequestsPerChild, 0);
-  checkInteger('maxRequestsJitter', fields.maxRequestsJitter, 0);
-  if (fields.standbyChildren !== null) checkInteger('standbyChildren', fields.standbyChildren, 0);
-  checkInteger('acknowledgeTimeout', fields.acknowledgeTimeout, 1);
-  checkInteger('killGrace', fields.killGrace, 0);
-  checkInteger('stuckTimeout', fields.stuckTimeout, 0);
-  checkInteger('maxWorkerRss', fields.maxWorkerRss, 0, Number.MAX_SAFE_INTEGER);
+  checkInteger('maxChildren', fields.maxChildren, { min: 1 });
+  checkInteger('requestsPerChild', fields.requestsPerChild, { min: 1 });
+  checkInteger('maxRequestsPerChild', fields.maxRequestsPerChild, { min: 0 });
+  checkInteger('maxRequestsJitter', fields.maxRequestsJitter, { min: 0 });
+  if (fields.standbyChildren !== null) checkInteger('standbyChildren', fields.standbyChildren, { min: 0 });
+  checkInteger('acknowledgeTimeout', fields.acknowledgeTimeout, { min: 1 });
+  checkInteger('killGrace', fields.killGrace, { min: 0 });
+  checkInteger('stuckTimeout', fields.stuckTimeout, { min: 0 });
+  checkInteger('maxWorkerRss', fields.maxWorkerRss, { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
 /** The largest wait of a timer of Node; no count comes near it. */
 const MAX = 2_147_483_647;
 
-function checkInteger(name: string, value: unknown, min: number, max = MAX): void {
+function checkInteger(name: string, value: unknown, { min, max = MAX }: { min: number; max?: number }): void {
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return;
   throw new SocketServerError(
     'ERR_SOCKETSERVER_BAD_ARGUMENT',

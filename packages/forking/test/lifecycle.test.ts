@@ -1,4 +1,4 @@
-import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { expect, test } from '@jest/globals';
 import type { BoundAddress } from '@socketserver/core';
 import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
 import { isRunning, zombies } from './support/processes.js';
+import { Program } from './support/program.js';
 import { codes, fixture, make, serve } from './support/servers.js';
 
 interface Started {
@@ -146,30 +147,3 @@ test('no new child can start: waiting clients are closed, the reason is reported
   expect(answer).toMatch(/^\d+\n$/);
   rmSync(dirname(flag), { recursive: true });
 });
-
-/** A fixture that runs in a process of its own. Disposing of it kills it. */
-class Program implements AsyncDisposable {
-  readonly process: ChildProcess;
-  readonly exit: Promise<unknown[]>;
-  readonly #first: Promise<unknown[]>;
-
-  constructor(name: string, options: ForkOptions = {}) {
-    const { NODE_OPTIONS: _, ...env } = process.env;
-    this.process = fork(fixture(name), { env, execArgv: [], ...options });
-    this.exit = once(this.process, 'exit');
-    this.#first = Promise.race([once(this.process, 'message'), this.exit.then(endedEarly)]);
-  }
-
-  async message<T>(): Promise<T> {
-    return (await this.#first)[0] as T;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.process.kill('SIGKILL');
-    await this.exit;
-  }
-}
-
-function endedEarly(end: unknown[]): never {
-  throw new Error(`Expected a message, got the end of the process: ${JSON.stringify(end)}`);
-}

@@ -1,6 +1,7 @@
 import type { Contest, Skip } from './measure/rounds.js';
 import type { Options } from './options.js';
 import { STRATEGIES, whyNot, type Strategy } from './strategies/index.js';
+import { servesAnyHandler, whyNotSubject, type Probed } from './subject/index.js';
 import { TARGETS } from './targets/index.js';
 import { WORKLOADS, type Workload } from './workloads/index.js';
 
@@ -11,11 +12,12 @@ export interface Choice {
 }
 
 /** Who is to do what. */
-export function chooseContests(options: Options): Choice {
+export function chooseContests(options: Options, subject?: Probed): Choice {
   const skipped: Skip[] = [];
-  const contests = chosenWorkloads(options).map((workload) => {
+  const workloads = chosenWorkloads(options).filter((one) => subject === undefined || servesAnyHandler(one));
+  const contests = workloads.map((workload) => {
     const strategies = chosenStrategies(workload, options).filter((strategy) => {
-      const reason = whyNot(strategy, workload);
+      const reason = whyNot(strategy, workload) ?? (subject && whyNotSubject(subject, strategy, workload));
       if (reason !== undefined) skipped.push({ workload: workload.name, strategy: strategy.name, reason });
       return reason === undefined;
     });
@@ -32,13 +34,18 @@ function chosenWorkloads({ workloads, quick, targets, connections }: Options): W
   }).map((workload) => (connections === undefined ? workload : withConnections(workload, connections)));
 }
 
-function chosenStrategies(workload: Workload, { strategies, targets }: Options): Strategy[] {
+function chosenStrategies(workload: Workload, { strategies, targets, quick }: Options): Strategy[] {
   return STRATEGIES.filter(({ name }) => {
-    if (strategies !== undefined && !strategies.includes(name)) return false;
+    if (strategies !== undefined) {
+      if (!strategies.includes(name)) return false;
+    } else if (quick && VARIANTS.includes(name)) return false;
     if (!(workload.strategies?.includes(name) ?? true)) return false;
     return !targets || TARGETS.some((one) => one.workload === workload.name && isPartOf(name, one));
   });
 }
+
+/** They tell where time goes, not which way to serve to choose: no part of a first impression. */
+const VARIANTS = ['async-files', 'raw-threads'];
 
 function isPartOf(name: string, { strategy, than }: { strategy: string; than?: string }): boolean {
   return name === strategy || name === than;

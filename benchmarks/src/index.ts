@@ -1,83 +1,45 @@
-import { chooseContests } from './contests.js';
-import { calibrateHash } from './measure/calibrate.js';
-import { describeMachine } from './measure/machine.js';
-import { runRounds, type RoundTrial, type Skip } from './measure/rounds.js';
+import { BadOption } from './bad-option.js';
 import { readOptions } from './options.js';
-import { Progress } from './report/progress.js';
-import { writeResult, type Result } from './report/result-file.js';
-import { summarize } from './report/summary.js';
-import { renderSkips, renderTables, renderTargets } from './report/table.js';
-import { BASELINE, STRATEGIES } from './strategies/index.js';
-import { checkTargets, TARGETS } from './targets/index.js';
+import { makeFolder, writeResult, type Result } from './report/result-file.js';
+import { writeChoosing } from './report/docs/write-choosing.js';
+import { renderComparison, renderSkips, renderTables, renderTargets } from './report/table.js';
+import { writeReport } from './report/write-report.js';
+import { compared, run } from './run.js';
 
-const TIMEOUT_MS = 5_000;
+/** What a shell takes for a program that Ctrl-C has ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
 
-const argv = process.argv.slice(2);
-const options = readOptions(argv);
-const startedAt = new Date().toISOString();
-const machine = describeMachine(options.node);
 const interruption = new AbortController();
+// The second one ends this process at once; the processes that it has started notice.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
 
-const { contests, skipped: unable } = chooseContests(options);
-const { rounds, warmUpMs, measureMs, workers, node } = options;
-const progress = new Progress(rounds * contests.reduce((sum, { strategies }) => sum + strategies.length, 0));
-const trials: RoundTrial[] = [];
-const skipped: Skip[] = [...unable];
-
 try {
-  for await (const step of runRounds({
-    contests,
-    rounds,
-    trial: {
-      warmUpMs,
-      measureMs,
-      timeoutMs: TIMEOUT_MS,
-      workers,
-      node,
-      hashBytesPerMicro: calibrateHash(node),
-      profileTo: options.cpuProf,
-      signal: interruption.signal,
-    },
-  })) {
-    if (step.kind === 'skip') skipped.push(step.skip);
-    else trials.push(step.trial);
-    const { workload, strategy } = step.kind === 'skip' ? step.skip : step.trial;
-    progress.step(`${workload}: ${strategy}`);
-  }
+  await main(process.argv.slice(2));
 } catch (error) {
-  if (!interruption.signal.aborted) throw error;
+  if (!(error instanceof BadOption)) throw error;
+  console.error(`error: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}`);
+  process.exitCode = 1;
 }
-progress.end();
 
-const names = new Set(trials.map(({ strategy }) => strategy));
-const strategies = STRATEGIES.filter(({ name }) => names.has(name));
-const baseline = names.has(BASELINE) ? BASELINE : (strategies[0]?.name ?? BASELINE);
-const ran = contests
-  .map(({ workload }) => workload)
-  .filter(({ name }) => trials.some(({ workload }) => workload === name));
-const wanted = TARGETS.filter(({ workload }) => ran.some(({ name }) => name === workload));
-const result: Result = {
-  format: 1,
-  startedAt,
-  finishedAt: new Date().toISOString(),
-  isInterrupted: interruption.signal.aborted,
-  argv,
-  machine,
-  method: { rounds, warmUpMs, measureMs, workers },
-  baseline,
-  workloads: ran,
-  strategies: strategies.map(({ name, title, isOurs, runtime }) => ({ name, title, isOurs, runtime })),
-  skipped,
-  summaries: summarize(trials, baseline),
-  trials,
-  targets: checkTargets(wanted, trials),
-};
-console.log(
-  `Node ${machine.node} (load: ${machine.loadNode}), ${machine.cpus} × ${machine.cpuModel}, ${machine.system}`,
-);
-console.log(renderTables(result));
-console.log(renderSkips(skipped));
-if (options.targets) console.log(renderTargets(result));
-console.log(`\nWritten to ${writeResult(result, options.out)}`);
-if (result.isInterrupted) process.exitCode = 130;
+async function main(argv: readonly string[]): Promise<void> {
+  const options = readOptions(argv);
+  if (options.docs !== undefined) {
+    console.log(`Written to ${writeChoosing(options.docs)}`);
+    return;
+  }
+  makeFolder(options.out);
+  const measured = await run(options, interruption.signal);
+  const comparison = compared(measured, options);
+  const result: Result = { ...measured, argv, ...(comparison && { comparison }) };
+  const { machine, skipped } = result;
+  console.log(
+    `Node ${machine.node} (load: ${machine.loadNode}), ${machine.cpus} × ${machine.cpuModel}, ${machine.system}`,
+  );
+  console.log(renderTables(result));
+  if (skipped.length > 0) console.log(renderSkips(skipped));
+  if (options.targets) console.log(renderTargets(result));
+  if (comparison !== undefined) console.log(renderComparison(comparison, result.workloads));
+  const file = writeResult(result, options.out);
+  console.log(`\nWritten to ${file}\nThe report: ${await writeReport(result, file)}`);
+  if (result.isInterrupted) process.exitCode = INTERRUPTED;
+}

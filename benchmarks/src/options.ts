@@ -1,6 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { BadOption } from './bad-option.js';
+import { newestResult, readResult, type Result } from './report/result-file.js';
+import type { ProbePlan } from './subject/index.js';
 import { STRATEGIES } from './strategies/index.js';
 import { WORKLOADS } from './workloads/index.js';
 
@@ -20,6 +25,12 @@ export interface Options {
   /** The folder of the results. */
   readonly out: string;
   readonly cpuProf?: string;
+  /** The user's own handler, and what it is asked. */
+  readonly subject?: ProbePlan;
+  /** An earlier result, and its file. */
+  readonly compareWith?: { readonly file: string; readonly result: Result };
+  /** The result to write documents from, in place of measuring. */
+  readonly docs?: Result;
 }
 
 const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
@@ -30,7 +41,10 @@ const TARGETS = { rounds: 7, warmUpMs: 400, measureMs: 1_000 };
 const WORKLOAD_NAMES = WORKLOADS.map(({ name }) => name);
 const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name);
 
-/** Reads the command line. Bad options end the process with one line on stderr. */
+/**
+ * Reads the command line. Options that are not understood end the process with one line on stderr.
+ * @throws {BadOption} when what an option names is not there
+ */
 export function readOptions(argv: readonly string[]): Options {
   const command = new Command('npm run bench --')
     .description('Compares ways to serve on this machine: every strategy under every workload, in rounds.')
@@ -50,6 +64,14 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--measure <ms>', 'how long to count', wholeNumber)
     .option('--node <binary>', 'the Node that runs the servers', process.execPath)
     .option('--cpu-prof <folder>', 'write CPU profiles of the servers there')
+    .option('--handler <module>', 'measure your own handler: a module that exports one by default')
+    .option('--request <file>', 'what to send to it, byte by byte')
+    .option('--answer <file>', 'what it must answer (default: what it answers, if that is always the same)')
+    .option('--compare <result>', 'say what got better or worse since an earlier result (a .json file)')
+    .option(
+      '--docs [result]',
+      'measure nothing: write docs/choosing.md from a result (a .json file; default: the newest)',
+    )
     .option('--out <folder>', 'where to write the result', RESULTS)
     .addHelpText('after', '\nNames are separated by commas.');
   return completed(command.parse(argv, { from: 'user' }).opts<GivenOptions>());
@@ -70,11 +92,16 @@ interface GivenOptions {
   readonly measure?: number;
   readonly node: string;
   readonly cpuProf?: string;
+  readonly handler?: string;
+  readonly request?: string;
+  readonly answer?: string;
+  readonly compare?: string;
+  readonly docs?: string | true;
   readonly out: string;
 }
 
 function completed(given: GivenOptions): Options {
-  const { quick = false, targets = false, connections, cpuProf, workers, node, out } = given;
+  const { quick = false, targets = false, connections, cpuProf, workers } = given;
   const usual = quick ? QUICK : targets ? TARGETS : STANDARD;
   const workloads = given.workloads ?? someOf(given.only, WORKLOAD_NAMES);
   const strategies = given.strategies ?? someOf(given.only, STRATEGY_NAMES);
@@ -82,16 +109,56 @@ function completed(given: GivenOptions): Options {
     quick,
     targets,
     workers,
-    node,
-    out,
+    // A name without a slash is looked for in PATH.
+    node: given.node.includes('/') ? pathOf(given.node) : given.node,
+    out: pathOf(given.out),
     rounds: given.rounds ?? usual.rounds,
     warmUpMs: given.warmUp ?? usual.warmUpMs,
     measureMs: given.measure ?? usual.measureMs,
     ...(workloads && { workloads }),
     ...(strategies && { strategies }),
     ...(connections !== undefined && { connections }),
-    ...(cpuProf !== undefined && { cpuProf }),
+    ...(cpuProf !== undefined && { cpuProf: pathOf(cpuProf) }),
+    ...subjectOf(given),
+    ...(given.docs !== undefined && { docs: readResult(resultFileOf(given.docs, given.out)) }),
+    ...(given.compare !== undefined && {
+      compareWith: { file: pathOf(given.compare), result: readResult(pathOf(given.compare)) },
+    }),
   };
+}
+
+function resultFileOf(given: string | true, out: string): string {
+  if (given !== true) return pathOf(given);
+  const file = newestResult(pathOf(out));
+  if (file !== undefined) return file;
+  throw new BadOption(`Expected a result in ${pathOf(out)}, got none; run \`npm run bench\` first`);
+}
+
+function subjectOf({ handler, request, answer }: GivenOptions): Pick<Options, 'subject'> {
+  if (handler === undefined) {
+    if (request === undefined && answer === undefined) return {};
+    throw new BadOption('Expected `--handler` beside `--request` and `--answer`, got none');
+  }
+  if (request === undefined) {
+    throw new BadOption('Expected `--request <file>` beside `--handler`: what to send to it; got none');
+  }
+  const subject = { handler: pathToFileURL(pathOf(handler)), request: bytesOf('--request', request) };
+  if (!existsSync(subject.handler))
+    throw new BadOption(`Expected \`--handler\` to be a file, got '${handler}'`);
+  return { subject: answer === undefined ? subject : { ...subject, answer: bytesOf('--answer', answer) } };
+}
+
+/** From where the user is: npm runs its scripts in the folder of package.json. */
+function pathOf(given: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', given);
+}
+
+function bytesOf(option: string, file: string): Buffer {
+  try {
+    return readFileSync(pathOf(file));
+  } catch {
+    throw new BadOption(`Expected \`${option}\` to be a file, got '${file}'`);
+  }
 }
 
 /** @returns undefined if none of them is meant */

@@ -55,10 +55,13 @@ test('Ctrl-C in the middle cleans up, and what was measured is written', async (
     );
     const ended = once(run, 'close');
     const seen = new Set<number>();
+    const servers = new Set<number>();
     await until(() => {
-      for (const { pid } of descendantsOf(run.pid!)) seen.add(pid);
-      // Each trial has a server and two processes of load: some trials are over, and one has begun.
-      return seen.size > 12 && descendantsOf(run.pid!).length >= 3;
+      for (const { pid, command } of descendantsOf(run.pid!)) {
+        seen.add(pid);
+        if (command.includes('"transport"')) servers.add(pid);
+      }
+      return servers.size >= 3; // two trials are over, and one has begun
     });
     run.kill('SIGINT');
     expect(await ended).toEqual([130, null]);
@@ -76,6 +79,10 @@ test.each([
   [['--only', 'nothing'], /Expected one of connections,.* got 'nothing'/],
   [['--rounds', '0'], /Expected a whole number of at least 1, got '0'/],
   [['--fast'], /unknown option '--fast'/],
+  [['--node', '/bin/true'], /Expected `--node` to be a binary of Node, got '\/bin\/true'/],
+  [['--out', '/dev/null/x'], /Expected `--out` to be a folder to write into/],
+  [['--compare', PROGRAM], /Expected `.*` to be a result of this tool/],
+  [['--handler', PROGRAM], /Expected `--request <file>` beside `--handler`/],
 ])('%j gets one line that says why', (args, message) => {
   const { status, stderr } = bench(...args);
   expect(status).toBe(1);

@@ -8,7 +8,7 @@ export interface ServerProcessOptions {
   readonly strategy: Strategy;
   readonly plan: ServerPlan;
   readonly kind: Workload['kind'];
-  readonly options: TrialOptions;
+  readonly options: Pick<TrialOptions, 'node' | 'profileTo' | 'signal'>;
 }
 
 /** A server in a process of its own. */

@@ -20,3 +20,10 @@ function quantile(sorted: readonly number[], share: number): number {
   const above = sorted[Math.ceil(at)]!;
   return below + (above - below) * (at - Math.floor(at));
 }
+
+/** Of all pairs of one of these and one of those: the share in which the first is greater; equal ones count half. */
+export function shareAbove(these: readonly number[], those: readonly number[]): number {
+  let above = 0;
+  for (const one of these) for (const other of those) above += one > other ? 1 : one === other ? 0.5 : 0;
+  return above / (these.length * those.length);
+}

@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BadOption } from '../bad-option.js';
+import type { Comparison } from '../compare/index.js';
 import type { Machine } from '../measure/machine.js';
 import type { RoundTrial, Skip } from '../measure/rounds.js';
 import type { TargetResult } from '../targets/index.js';
@@ -26,6 +28,9 @@ export interface Result {
   readonly skipped: readonly Skip[];
   readonly summaries: readonly Summary[];
   readonly trials: readonly RoundTrial[];
+  /** The user's own handler, if it was that which was measured. */
+  readonly subject?: SubjectFacts;
+  readonly comparison?: Comparison;
   /** Those whose workloads were run. */
   readonly targets: readonly TargetResult[];
 }
@@ -36,6 +41,16 @@ export interface Method {
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly workers: number;
+  /** A first impression: fewer workloads, shorter. */
+  readonly quick: boolean;
+}
+
+export interface SubjectFacts {
+  /** The URL of its module. */
+  readonly handler: string;
+  readonly requestBytes: number;
+  /** null: its answers differ, and only their being there was checked. */
+  readonly answerBytes: number | null;
 }
 
 export interface StrategyFacts {
@@ -45,9 +60,18 @@ export interface StrategyFacts {
   readonly runtime: 'node' | 'python3';
 }
 
+/** Makes the folder of the results: before anything is measured. @throws {BadOption} */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new BadOption(`Expected \`--out\` to be a folder to write into, got '${folder}': ${String(error)}`);
+  }
+}
+
 /** Writes a result into a folder, named for when it was begun. @returns the path of the file */
 export function writeResult(result: Result, folder: string): string {
-  mkdirSync(folder, { recursive: true });
   const file = join(folder, `${result.startedAt.replaceAll(':', '-')}.json`);
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   return file;
@@ -57,7 +81,7 @@ export function writeResult(result: Result, folder: string): string {
 export function readResult(file: string): Result {
   const result = parse(file);
   if (result.format !== 1 || !Array.isArray(result.trials) || !Array.isArray(result.summaries)) {
-    throw new Error(`Expected \`${file}\` to be a result of this tool (format 1), got something else`);
+    throw new BadOption(`Expected \`${file}\` to be a result of this tool (format 1), got something else`);
   }
   return result as Result;
 }
@@ -67,8 +91,23 @@ function parse(file: string): Partial<Result> {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return typeof value === 'object' && value !== null ? value : {};
   } catch (error) {
-    throw new Error(`Expected \`${file}\` to be a result of this tool, got ${String(error)}`, {
-      cause: error,
-    });
+    throw new BadOption(`Expected \`${file}\` to be a result of this tool, got ${String(error)}`);
+  }
+}
+
+/** The file of the newest result: their names say when they were begun. @returns undefined if there is none */
+export function newestResult(folder: string): string | undefined {
+  const name = filesOf(folder)
+    .filter((one) => one.endsWith('.json'))
+    .toSorted()
+    .at(-1);
+  return name === undefined ? undefined : join(folder, name);
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // nothing was measured yet
   }
 }

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { Change, Comparison } from '../compare/index.js';
 import type { Skip } from '../measure/rounds.js';
 import type { Spread } from '../measure/statistics.js';
 import type { TargetResult } from '../targets/index.js';
@@ -30,6 +31,33 @@ export function renderSkips(skipped: readonly Skip[]): string {
 
 export function renderTargets({ targets }: Pick<Result, 'targets'>): string {
   return `\ntargets\n${renderTable(targets, TARGET_COLUMNS)}`;
+}
+
+/** What is better or worse than in an earlier run; what is not is left out, and counted. */
+export function renderComparison(
+  { file, startedAt, differences, changes }: Comparison,
+  workloads: readonly Workload[],
+): string {
+  const metricOf = new Map(workloads.map(({ name, metric }) => [name, metric]));
+  const told = changes.filter(({ verdict }) => verdict !== 'within the noise');
+  const columns: Column<Change>[] = [
+    { title: 'workload', text: ({ workload }) => workload },
+    { title: 'strategy', text: ({ strategy }) => strategy },
+    { title: 'metric', text: ({ workload }) => metricOf.get(workload) ?? '' },
+    { title: 'before', text: ({ before }) => integer(before) },
+    { title: 'now', text: ({ after }) => integer(after) },
+    {
+      title: 'change',
+      text: ({ ratio: by }) => `${by < 1 ? '−' : '+'}${Math.abs((by - 1) * 100).toFixed(0)} %`,
+    },
+    { title: '', text: ({ verdict }) => verdict },
+  ];
+  return [
+    `\ncompared with ${file} (${startedAt})`,
+    ...differences.map((difference) => `not the same: ${difference}`),
+    told.length === 0 ? 'nothing is better or worse, beyond the noise' : renderTable(told, columns),
+    `${changes.length - told.length} of ${changes.length} within the noise`,
+  ].join('\n');
 }
 
 interface Column<Row> {

@@ -3,7 +3,7 @@ import type { HandlerStyle } from '../protocol.js';
 import type { Strategy } from './strategy.js';
 
 export { type Strategy } from './strategy.js';
-export { whyNot } from './why-not.js';
+export { pythonVersion, whyNot } from './why-not.js';
 
 /** What the others are measured against, if it is among those that run. */
 export const BASELINE = 'raw';

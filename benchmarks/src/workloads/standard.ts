@@ -11,7 +11,7 @@ const PER_REQUEST: LoadShape = {
 const KEPT: LoadShape = { ...PER_REQUEST, connection: 'kept', connections: 64 };
 /** One process: it has little to do, and takes little of the CPU that the server is to use. */
 const HEAVY: LoadShape = { ...KEPT, work: 'heavy', connections: 32, processes: 1 };
-/** More of it than the server can use. */
+/** Those that tell something of how strategies differ, where there are many workloads of a kind. */
 const IN_PARALLEL = ['raw', 'async', 'raw-threads', 'threading', 'forking', 'cluster'];
 
 /** What is measured if nobody says otherwise. */
@@ -82,7 +82,7 @@ export const WORKLOADS: readonly Workload[] = [
     metric: 'per second',
     kind: 'load',
     load: { ...PER_REQUEST, transport: 'udp', connection: 'kept' },
-    quick: true,
+    quick: false,
   },
   {
     name: 'unix',

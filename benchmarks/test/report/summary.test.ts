@@ -1,23 +1,15 @@
 import { expect, test } from '@jest/globals';
 import type { RoundTrial } from '../../dist/measure/rounds.js';
 import { summarize } from '../../dist/report/summary.js';
+import { trialOf } from '../support/trials.js';
 
 function trial(strategy: string, round: number, value: number): RoundTrial {
   return {
-    workload: 'messages',
-    strategy,
-    round,
-    value,
-    answered: 10,
+    ...trialOf({ workload: 'messages', strategy, round, value }),
     wrong: 1,
     timedOut: 2,
     failed: { ECONNRESET: 3 },
     cpuMicrosPerAnswer: value / 10,
-    cpuShare: null,
-    loadCpuShare: null,
-    memoryBytes: null,
-    listenMs: 1,
-    latency: null,
   };
 }
 

@@ -1,4 +1,4 @@
-// Many connections, and what is left of them: node scripts/many.mjs idle [COUNT] | short [COUNT]
+// Many connections, and what is left of them: npm run many -- idle [COUNT] | short [COUNT]
 // The clients run in a process of their own. `ulimit -n` must allow COUNT descriptors and a few more.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,12 @@ async function server() {
   const loop = tcp.serveForever();
   report('before', tcp);
   const load = fork(fileURLToPath(import.meta.url), [mode, count, String(tcp.serverAddress.port)]);
-  load.on('message', (message) => report(message, tcp));
+  load.on('message', (message) => void look(message));
+  async function look(message) {
+    while (mode === 'idle' && tcp.stats().active < Number(count)) await delay(10);
+    report(message, tcp);
+    load.send('reported');
+  }
   const [code] = await once(load, 'exit');
   while (tcp.stats().active > 0) await delay(10);
   report('after', tcp);
@@ -56,8 +61,8 @@ async function idle(toPort, total) {
     if (open % AT_ONCE === 0) await once(socket, 'connect');
   }
   await once(sockets.at(-1), 'connect');
-  await delay(500);
   process.send(`${total} idle`);
+  await once(process, 'message');
   // All of them are alive: each is answered.
   const answers = await Promise.all(sockets.map((socket) => ask(socket)));
   if (answers.some((answer) => !answer.endsWith(': hello'))) process.exitCode = 1;

@@ -5,6 +5,8 @@ import { describe } from '@socketserver/core/engine';
 export const CODES = [
   'ERR_SOCKETSERVER_THREAD_DIED',
   'ERR_SOCKETSERVER_THREADS_FAILED',
+  'ERR_SOCKETSERVER_STUCK',
+  'ERR_SOCKETSERVER_NOT_LISTENING',
   'ERR_SOCKETSERVER_ALREADY_READ',
   'ERR_SOCKETSERVER_BAD_CONTEXT',
 ] as const;
@@ -34,6 +36,31 @@ export function threadDiedLoading(url: string, cause: unknown): SocketServerErro
     'ERR_SOCKETSERVER_THREAD_DIED',
     `Expected a thread to load ${url}, got its end: ${messageOf(cause)}`,
     { cause },
+  );
+}
+
+/** For a request whose thread was ended because its event loop had not turned for `ms`. */
+export function threadStuck(thread: string, ms: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_STUCK',
+    `Expected the event loop of ${thread} to turn within \`stuckTimeout\`, got none for ${Math.floor(ms)} ms; ` +
+      'give handlers that block or compute for so long a higher one, or 0',
+  );
+}
+
+/** For a thread that was ended because it came to no end of loading the handler. */
+export function stuckLoading(url: string, ms: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_STUCK',
+    `Expected ${url} to be loaded, got an event loop that has not turned for ${Math.floor(ms)} ms; ` +
+      'look for an endless loop, or raise `stuckTimeout`',
+  );
+}
+
+export function notListening(what: string): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_NOT_LISTENING',
+    `Expected a server that listens for ${what}, got one that does not yet; await listen() before`,
   );
 }
 

@@ -25,12 +25,19 @@ const REFUSED = {
 /** Whatever else piscina takes: `env`, `argv`, `execArgv`, `niceIncrement`, `trackUnmanagedFds`, … */
 export type PoolOptions = Omit<EveryPoolOption, keyof typeof REFUSED>;
 
+/** The largest wait of a timer of Node. */
+const MAX_STUCK_MS = 2_147_483_647;
+
 /** What a server's fields say of its threads, checked. */
 export interface ThreadOptions {
   minThreads: number;
   maxThreads: number;
   requestsPerThread: number;
   idleTimeout: number;
+  stuckTimeout: number;
+  maxRequestsPerThread: number;
+  maxRequestsJitter: number;
+  maxWorkerRss: number;
   resourceLimits: ResourceLimits | null;
   poolOptions: PoolOptions;
 }
@@ -42,20 +49,38 @@ export interface ThreadFields extends Omit<ThreadOptions, 'minThreads'> {
 
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field that is wrong */
 export function checkThreadFields(fields: ThreadFields): ThreadOptions {
-  const { maxThreads, requestsPerThread, idleTimeout, resourceLimits, poolOptions } = fields;
-  checkCount('maxThreads', maxThreads);
+  const { maxThreads, requestsPerThread, idleTimeout, stuckTimeout } = fields;
+  const { maxRequestsPerThread, maxRequestsJitter, maxWorkerRss, resourceLimits, poolOptions } = fields;
+  checkCount('maxThreads', maxThreads, 1);
   const minThreads = fields.minThreads ?? maxThreads;
-  checkCount('minThreads', minThreads);
+  checkCount('minThreads', minThreads, 1);
   if (minThreads > maxThreads) {
     throw badField('minThreads', `at most \`maxThreads\` (${maxThreads})`, minThreads);
   }
-  checkCount('requestsPerThread', requestsPerThread);
+  checkCount('requestsPerThread', requestsPerThread, 1);
   if (!(idleTimeout >= 0)) throw badField('idleTimeout', 'milliseconds from 0 on', idleTimeout);
+  if (!(stuckTimeout >= 0 && stuckTimeout <= MAX_STUCK_MS)) {
+    throw badField('stuckTimeout', `milliseconds from 0 (off) to ${MAX_STUCK_MS}`, stuckTimeout);
+  }
+  checkCount('maxRequestsPerThread', maxRequestsPerThread, 0);
+  checkCount('maxRequestsJitter', maxRequestsJitter, 0);
+  checkCount('maxWorkerRss', maxWorkerRss, 0);
   if (typeof resourceLimits !== 'object') {
     throw badField('resourceLimits', 'null, or an object as `new Worker()` takes it', resourceLimits);
   }
   checkPoolOptions(poolOptions);
-  return { minThreads, maxThreads, requestsPerThread, idleTimeout, resourceLimits, poolOptions };
+  return {
+    minThreads,
+    maxThreads,
+    requestsPerThread,
+    idleTimeout,
+    stuckTimeout,
+    maxRequestsPerThread,
+    maxRequestsJitter,
+    maxWorkerRss,
+    resourceLimits,
+    poolOptions,
+  };
 }
 
 function checkPoolOptions(options: unknown): void {
@@ -69,6 +94,7 @@ function checkPoolOptions(options: unknown): void {
   }
 }
 
-function checkCount(name: string, count: number): void {
-  if (!Number.isSafeInteger(count) || count < 1) throw badField(name, 'an integer from 1 on', count);
+function checkCount(name: string, count: number, least: number): void {
+  if (!Number.isSafeInteger(count) || count < least)
+    throw badField(name, `an integer from ${least} on`, count);
 }

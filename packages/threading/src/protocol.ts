@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import type { BoundAddress, ClientAddress } from '@socketserver/core';
+import type { PulseStart } from './pulse.js';
 import type { CrossingError, HandlerReference, RequestLimits } from '@socketserver/core/engine';
 
 /** What a thread is started with: the one task of piscina's that it ever gets. */
@@ -13,6 +14,8 @@ export interface ThreadStart {
   limits: RequestLimits | undefined;
   /** The memory of a `BegunCell`. */
   begun: Int32Array;
+  /** Undefined when nobody looks at it. */
+  pulse: PulseStart | undefined;
 }
 
 /** What the thread answers to its start. */

@@ -3,6 +3,7 @@ import type { DatagramSocket } from '@socketserver/core';
 import { packError, unpackError, type CrossingError } from '@socketserver/core/engine';
 import { BegunCell } from './begun-cell.js';
 import { Outbox } from './outbox.js';
+import type { Pulse } from './pulse.js';
 import type { FromThread, ToThread } from './protocol.js';
 import type { ThreadJob } from './thread-job.js';
 
@@ -11,6 +12,8 @@ export interface RequestThreadEvents {
   jobEnded(thread: RequestThread): void;
   /** A handler has called `this.server.shutdown()`. */
   shutdown(): void;
+  /** Its event loop has not turned for so long. */
+  stuck(thread: RequestThread, ms: number): void;
 }
 
 /** What a thread leaves behind. */
@@ -34,24 +37,27 @@ export class RequestThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #begun: BegunCell;
+  readonly #pulse: Pulse;
   readonly #events: RequestThreadEvents;
   readonly #outbox: Outbox<ToThread>;
   readonly #jobs = new Map<number, ThreadJob>();
   /** The server's socket, once a datagram has been posted. */
   #socket: DatagramSocket | undefined;
   #lastId = 0;
+  #posted = 0;
   #hasServed = false;
   #holdsProcess = true;
   #heardEnd: (() => void) | undefined;
 
   constructor(
-    { worker, port, begun }: { worker: Worker; port: MessagePort; begun: BegunCell },
+    { worker, port, begun, pulse }: { worker: Worker; port: MessagePort; begun: BegunCell; pulse: Pulse },
     events: RequestThreadEvents,
   ) {
     this.name = `Thread-${worker.threadId}`;
     this.#worker = worker;
     this.#port = port;
     this.#begun = begun;
+    this.#pulse = pulse;
     this.#events = events;
     this.#outbox = new Outbox(port);
     this.gone = this.#untilGone();
@@ -66,6 +72,16 @@ export class RequestThread {
     return this.#jobs.size;
   }
 
+  /** How many jobs it has ever had. */
+  get posted(): number {
+    return this.#posted;
+  }
+
+  /** Bytes of its own objects and buffers, as it last told. */
+  get memory(): number {
+    return this.#pulse.memory;
+  }
+
   /** @throws what `pack` throws: the job has then not been posted */
   post(job: ThreadJob): void {
     const id = BegunCell.after(this.#lastId);
@@ -73,6 +89,7 @@ export class RequestThread {
     if (job.travelsAlone) this.#port.postMessage([message], transfer === undefined ? [] : [transfer]);
     else this.#outbox.post(message, transfer);
     this.#lastId = id;
+    this.#posted++;
     this.#jobs.set(id, job);
     this.#socket = job.socket;
     if (this.#holdsProcess) this.#port.ref();

@@ -4,10 +4,12 @@ import type { BoundAddress } from '@socketserver/core';
 import { unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
 import { Piscina } from 'piscina';
 import { BegunCell } from './begun-cell.js';
-import { badContext, ended, threadDiedLoading } from './errors.js';
+import { badContext, ended, stuckLoading, threadDiedLoading } from './errors.js';
 import type { ThreadOptions } from './pool-options.js';
+import { Pulse } from './pulse.js';
 import type { ThreadReady, ThreadStart } from './protocol.js';
 import { RequestThread, type RequestThreadEvents } from './request-thread.js';
+import { ThreadWatch } from './thread-watch.js';
 
 /** What a thread is told of its server. */
 export interface ThreadContext {
@@ -26,7 +28,12 @@ export interface ThreadFactoryOptions extends ThreadOptions {
   threadContext: () => ThreadContext;
 }
 
-const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
+/** A thread counts as stuck at most this part of `stuckTimeout` late. */
+const BEATS_IN_STUCK_TIMEOUT = 8;
+/** Milliseconds between two looks at a thread's memory. */
+const WEIGH_MS = 1_000;
+
+const WORKER = fileURLToPath(new URL('./worker.cjs', import.meta.url));
 
 /**
  * Makes threads that have loaded the handler. Each is the only worker of a piscina of its own, and gets a single
@@ -35,10 +42,15 @@ const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
  */
 export class ThreadFactory {
   readonly #options: ThreadFactoryOptions;
+  readonly #watch: ThreadWatch;
+  readonly #beatMs: number;
   readonly #starts = new Set<AbortController>();
 
-  constructor(options: ThreadFactoryOptions) {
+  /** @param onLook - called whenever the threads' memory may have been told anew */
+  constructor(options: ThreadFactoryOptions, onLook: () => void) {
     this.#options = options;
+    this.#beatMs = beatMs(options);
+    this.#watch = new ThreadWatch({ stuckTimeout: options.stuckTimeout, beatMs: this.#beatMs, onLook });
   }
 
   /** How many threads are about to be there. */
@@ -48,27 +60,50 @@ export class ThreadFactory {
 
   /**
    * @throws what the handler's module throws; {@link SocketServerError} ERR_SOCKETSERVER_THREAD_DIED when the
-   *   thread dies of it, ERR_SOCKETSERVER_BAD_CONTEXT when the context cannot be cloned
+   *   thread dies of it, ERR_SOCKETSERVER_STUCK when it does not come to an end of a loop, and
+   *   ERR_SOCKETSERVER_BAD_CONTEXT when the context cannot be cloned
    */
   async start(events: RequestThreadEvents): Promise<RequestThread> {
     const { port1, port2 } = new MessageChannel();
-    const begun = new BegunCell();
     const controller = new AbortController();
+    const [begun, pulse] = [new BegunCell(), new Pulse()];
+    let thread: RequestThread | undefined;
+    const unwatch = this.#watch.add(pulse, (ms) => {
+      if (thread === undefined) controller.abort(stuckLoading(this.#options.handler.url, ms));
+      else events.stuck(thread, ms);
+    });
     this.#starts.add(controller);
     try {
-      const { handler, serverAddress, limits } = this.#options;
-      const { context, transfer = [] } = this.#options.threadContext();
       const piscina = makePiscina(this.#options);
       const [worker] = piscina.threads as [Worker];
-      const start: ThreadStart = { port: port2, handler, serverAddress, context, limits, begun: begun.cell };
-      const ready = await load(piscina, start, { transfer, signal: controller.signal });
+      const { handler, serverAddress, limits, maxWorkerRss } = this.#options;
+      const { context, transfer = [] } = this.#options.threadContext();
+      const ready = await load(
+        piscina,
+        {
+          port: port2,
+          handler,
+          serverAddress,
+          context,
+          limits,
+          begun: begun.cell,
+          pulse:
+            this.#beatMs === Infinity
+              ? undefined
+              : { cells: pulse.cells, everyMs: this.#beatMs, weighs: maxWorkerRss > 0 },
+        },
+        { transfer, signal: controller.signal },
+      );
       if (ready.type === 'failed') {
         // Its module cache has the failure for good.
         await worker.terminate();
         throw unpackError(ready.error);
       }
-      return new RequestThread({ worker, port: port1, begun }, events);
+      thread = new RequestThread({ worker, port: port1, begun, pulse }, events);
+      void thread.gone.then(unwatch);
+      return thread;
     } catch (error) {
+      unwatch();
       port1.close();
       throw error;
     } finally {
@@ -78,8 +113,15 @@ export class ThreadFactory {
 
   /** Ends every thread that has not loaded the handler yet: its start fails. */
   abortStarts(): void {
-    for (const controller of this.#starts) controller.abort(ended());
+    const { url } = this.#options.handler;
+    for (const controller of this.#starts) controller.abort(threadDiedLoading(url, ended()));
   }
+}
+
+/** Often enough to tell a stuck thread in time, and to meet a leak before it has grown much. */
+function beatMs({ stuckTimeout, maxWorkerRss }: ThreadOptions): number {
+  const forTime = stuckTimeout > 0 ? Math.ceil(stuckTimeout / BEATS_IN_STUCK_TIMEOUT) : Infinity;
+  return Math.min(forTime, maxWorkerRss > 0 ? WEIGH_MS : Infinity);
 }
 
 function makePiscina({ resourceLimits, poolOptions }: ThreadOptions): Piscina<ThreadStart, ThreadReady> {
@@ -110,6 +152,7 @@ async function load(
   try {
     return await piscina.run(start, { transferList: [start.port, ...transfer], signal });
   } catch (error) {
+    if (signal.aborted) throw signal.reason;
     // A thread that is still there never got the task: it could not be cloned.
     if (piscina.threads.length === 0) throw threadDiedLoading(start.handler.url, error);
     void piscina.destroy();

@@ -1,5 +1,5 @@
 import { ended, threadDied } from './errors.js';
-import type { Remains, RequestThread } from './request-thread.js';
+import type { Remains } from './request-thread.js';
 import { ThreadCrew, type ThreadCrewOptions } from './thread-crew.js';
 import type { ThreadJob } from './thread-job.js';
 
@@ -11,6 +11,7 @@ export class ThreadPool {
   readonly #crew: ThreadCrew;
   readonly #waiting: ThreadJob[] = [];
   #jobs = 0;
+  #lastReload: Promise<void> = Promise.resolve();
   #whenIdle: (() => void)[] = [];
   #isEnding = false;
 
@@ -19,7 +20,7 @@ export class ThreadPool {
       waiting: () => this.#waiting.length,
       roomMade: () => this.#serveWaiting(),
       jobEnded: () => this.#countOut(),
-      died: (thread, cause, remains) => this.#takeBack(thread, cause, remains),
+      died: (error, remains) => this.#takeBack(error, remains),
       gaveUp: (error) => this.#refuseWaiting(error),
     });
   }
@@ -29,9 +30,21 @@ export class ThreadPool {
     return this.#crew.size;
   }
 
+  /** How many threads take nothing more, and end when their requests have. */
+  get leaving(): number {
+    return this.#crew.leaving;
+  }
+
   /** Resolves when every thread has loaded the handler; rejects with what the first failure was. */
   start(): Promise<void> {
     return this.#crew.start();
+  }
+
+  /** One after the other: the module may have changed again since the threads of the first one loaded it. */
+  reload(): Promise<void> {
+    const reloaded = this.#lastReload.then(() => this.#crew.reload());
+    this.#lastReload = reloaded.catch(isReportedByReload);
+    return reloaded;
   }
 
   /** Runs a job; settles when it has ended. */
@@ -84,6 +97,7 @@ export class ThreadPool {
       if (thread === undefined || job === undefined) return;
       try {
         thread.post(job);
+        this.#crew.posted(thread);
       } catch (error) {
         this.#refuse(job, error);
       }
@@ -91,15 +105,14 @@ export class ThreadPool {
   }
 
   /** What a thread leaves behind goes to others if it was not begun, and can be posted again. */
-  #takeBack(thread: RequestThread, cause: unknown, { begun, untouched }: Remains): void {
-    const died = threadDied(thread.name, this.#isEnding ? ended() : cause);
+  #takeBack(error: Error, { begun, untouched }: Remains): void {
     for (const job of begun) {
-      job.fail(died);
+      job.fail(error);
       this.#countOut();
     }
     for (const job of untouched.toReversed()) {
       if (job.canBeReposted && !this.#isEnding) this.#waiting.unshift(job);
-      else this.#refuse(job, died);
+      else this.#refuse(job, error);
     }
     this.#serveWaiting();
   }
@@ -120,3 +133,6 @@ export class ThreadPool {
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 }
+
+/** Whoever called `reload()` has the error; the next one only waits for its end. */
+function isReportedByReload(): void {}

@@ -10,7 +10,7 @@ import type {
   ServerStats,
 } from '@socketserver/core';
 import { handlerReference } from '@socketserver/core/engine';
-import { closed } from './errors.js';
+import { closed, notListening } from './errors.js';
 import { chooseHandOver, type HandOver } from './hand-over.js';
 import { checkThreadFields, type PoolOptions } from './pool-options.js';
 import { DatagramJob, StreamJob, type ThreadJob } from './thread-job.js';
@@ -20,8 +20,10 @@ import { ThreadPool } from './thread-pool.js';
 export interface ThreadingStats extends ServerStats {
   /** How connections reach the threads; null before `listen()`. */
   handOver: HandOver | null;
-  /** Threads that have loaded the handler. */
+  /** Threads that take requests. */
   threads: number;
+  /** Threads that take nothing more, and end when their requests have. */
+  leavingThreads: number;
 }
 
 /** What {@link ThreadingMixIn} adds. */
@@ -36,6 +38,23 @@ export interface ThreadingMembers {
   requestsPerThread: number;
   /** Milliseconds without a request after which a thread above `minThreads` ends. @default 30000 */
   idleTimeout: number;
+  /**
+   * Milliseconds for which a thread's event loop may stand still: then the thread is ended and replaced, and its
+   * requests have failed. 0: for ever. @default 30000
+   */
+  stuckTimeout: number;
+  /**
+   * Requests after which a thread is replaced. It serves until its replacement is ready, then takes nothing more, and
+   * ends when its requests have. @default 0: no limit
+   */
+  maxRequestsPerThread: number;
+  /** At most so many requests, at random, are added to that, so that not all threads are replaced at once. @default 0 */
+  maxRequestsJitter: number;
+  /**
+   * Bytes of a thread's own objects and buffers, above which it is replaced in the same way. Looked at every second.
+   * @default 0: no limit
+   */
+  maxWorkerRss: number;
   /** Memory of each thread, as `new Worker()` takes it. @default null: Node's own limits */
   resourceLimits: ResourceLimits | null;
   /** Whether the process may end while requests run that nobody waits for. @default false */
@@ -44,6 +63,14 @@ export interface ThreadingMembers {
   poolOptions: PoolOptions;
   /** What a new thread gets as its `this.server.context`. May be overridden, to transfer or to tell threads apart. */
   threadContext(): ThreadContext;
+  /**
+   * Replaces every thread by one that has loaded the handler's module anew, with the present `context`. No connection
+   * is refused or dropped. Resolves when every further request goes to a new thread; the old ones end when their
+   * requests have. One that is called while another runs begins after it.
+   * @throws what the module throws while it loads: the old threads then go on; {@link SocketServerError}
+   *   ERR_SOCKETSERVER_NOT_LISTENING before `listen()`, ERR_SOCKETSERVER_CLOSED after `close()`
+   */
+  reload(): Promise<void>;
   stats(): ThreadingStats;
 }
 
@@ -67,6 +94,10 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     maxThreads = availableParallelism();
     requestsPerThread = 1_024;
     idleTimeout = 30_000;
+    stuckTimeout = 30_000;
+    maxRequestsPerThread = 0;
+    maxRequestsJitter = 0;
+    maxWorkerRss = 0;
     resourceLimits: ResourceLimits | null = null;
     daemonThreads = false;
     poolOptions: PoolOptions = {};
@@ -81,7 +112,15 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     }
 
     override stats(): ThreadingStats {
-      return { ...super.stats(), handOver: this.#handOver, threads: this.#pool?.size ?? 0 };
+      const pool = this.#pool;
+      const threads = { threads: pool?.size ?? 0, leavingThreads: pool?.leaving ?? 0 };
+      return { ...super.stats(), handOver: this.#handOver, ...threads };
+    }
+
+    async reload(): Promise<void> {
+      if (this.state === 'draining' || this.state === 'closed') throw closed('reload()');
+      if (this.state === 'idle') throw notListening('reload()');
+      await this.#pool?.reload();
     }
 
     threadContext(): ThreadContext {

@@ -121,8 +121,10 @@ describe('a module that kills every thread', () => {
       writeFileSync(log, '');
       const doomed = fixture('exits-when-loaded.mjs');
       doomed.searchParams.set('log', log);
+      doomed.searchParams.set('go', join(folder, 'go'));
       await using served = await single.serve(doomed);
       const { server } = served;
+      writeFileSync(join(folder, 'go'), '');
       const [first] = await server.errors.atLeast(1);
       expect(first).toEqual({
         error: expect.objectContaining({ code: 'ERR_SOCKETSERVER_THREADS_FAILED' }),

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { tryLibc } from './libc.js';
 
 /**
  * How many descriptors are kept free for the handlers' own files and sockets. libuv answers EMFILE by accepting
@@ -6,34 +7,48 @@ import { readdirSync, readFileSync } from 'node:fs';
  */
 const RESERVE = 24;
 
-/** A running process's limit can be changed from outside (prlimit(1)): it is read again this often. */
-const CHECK_EVERY = 256;
+/** RLIMIT_NOFILE. */
+const RESOURCE = process.platform === 'linux' ? 7 : 8;
 
-let limit = 0;
-let nextCheck = 0;
+/** Where the C library cannot be asked, which costs less than a microsecond, /proc is read this often instead. */
+const READ_EVERY_MS = 100;
+
+const limits = new BigUint64Array(2);
+let lastRead = { limit: Infinity, at: -Infinity };
 
 /**
  * Whether a descriptor that was just given out shows that the table is nearly full: the kernel always gives the
- * lowest free number, so when it is high, all below it are taken.
+ * lowest free number, so when it is high, all below it are taken. A process's limit can be changed while it runs
+ * (prlimit(1)): it is asked for each time.
  */
 export function isNearLimit(fd: number): boolean {
-  if (fd < limit - RESERVE && fd < nextCheck) return false;
-  limit = readLimit();
-  nextCheck = fd + CHECK_EVERY;
-  return fd >= limit - RESERVE;
+  return fd >= softLimit() - RESERVE;
 }
 
 /** Whether the table still is nearly full. It lists every descriptor, and is meant for use after `isNearLimit`. */
 export function isStillNearLimit(): boolean {
-  return readdirSync('/proc/self/fd').length >= limit - RESERVE;
+  try {
+    return readdirSync('/proc/self/fd').length >= softLimit() - RESERVE;
+  } catch (error) {
+    // Listing takes a descriptor too.
+    return (error as NodeJS.ErrnoException).code === 'EMFILE';
+  }
 }
 
-/** The soft RLIMIT_NOFILE, or Infinity where /proc does not tell. */
+/** Infinity where neither tells: EMFILE is then libuv's to handle. */
+function softLimit(): number {
+  if (tryLibc()?.getrlimit(RESOURCE, limits) === 0) return Number(limits[0]);
+  const now = performance.now();
+  if (now - lastRead.at >= READ_EVERY_MS) lastRead = { limit: readLimit(), at: now };
+  return lastRead.limit;
+}
+
+/** The soft limit as /proc tells it, which not every system has. */
 function readLimit(): number {
   try {
     const line = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'));
     return line === null ? Infinity : Number(line[1]);
-  } catch {
-    return Infinity; // no procfs here: EMFILE is then libuv's to handle
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EMFILE' ? 0 : Infinity;
   }
 }

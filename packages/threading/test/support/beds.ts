@@ -1,10 +1,23 @@
 import { TestBed } from '@socketserver/testing';
-import { ThreadingTCPServer, ThreadingUDPServer, ThreadingUnixStreamServer } from '@socketserver/threading';
+import {
+  ThreadingTCPServer,
+  ThreadingUDPServer,
+  ThreadingUnixStreamServer,
+  type ThreadingStats,
+} from '@socketserver/threading';
 
 type Tuning = Partial<
   Pick<
     ThreadingTCPServer,
-    'minThreads' | 'maxThreads' | 'requestsPerThread' | 'idleTimeout' | 'resourceLimits'
+    | 'minThreads'
+    | 'maxThreads'
+    | 'requestsPerThread'
+    | 'idleTimeout'
+    | 'stuckTimeout'
+    | 'maxRequestsPerThread'
+    | 'maxRequestsJitter'
+    | 'maxWorkerRss'
+    | 'resourceLimits'
   >
 >;
 
@@ -42,6 +55,11 @@ export function udpBed(tuning: Tuning = {}): TestBed {
 }
 
 /** Figures of a threading server that the bed's type does not know. */
-export function threadsOf(server: object): { handOver: string; threads: number } {
-  return (server as ThreadingTCPServer).stats() as unknown as { handOver: string; threads: number };
+export function threadsOf(server: object): ThreadingStats {
+  return (server as ThreadingTCPServer).stats();
+}
+
+/** Loads the handler's module anew. */
+export function reload(server: object): Promise<void> {
+  return (server as ThreadingTCPServer).reload();
 }

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { until } from '@socketserver/testing';
 
 export interface Ended {
   code: number | null;
@@ -22,6 +23,27 @@ export function run(command: string, args: readonly string[], timeoutMs = 20_000
 /** Runs `test/fixtures/NAME` under this Node. */
 export function runFixture(name: string, args: readonly string[] = [], timeoutMs?: number): Promise<Ended> {
   return run(process.execPath, [fixture(name).pathname, ...args], timeoutMs);
+}
+
+export interface Started extends Disposable {
+  readonly process: ChildProcess;
+  stdout(): string;
+  /** Resolves when it has printed just this. */
+  printed(text: string): Promise<void>;
+}
+
+/** Starts `test/fixtures/NAME`, which is killed when it is disposed of. */
+export function startFixture(name: string, args: readonly string[] = []): Started {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawn(process.execPath, [fixture(name).pathname, ...args], { env });
+  let stdout = '';
+  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
+  return {
+    process: child,
+    stdout: () => stdout,
+    printed: (text) => until(() => stdout === text),
+    [Symbol.dispose]: () => void child.kill('SIGKILL'),
+  };
 }
 
 /** The URL of `test/fixtures/NAME`. */

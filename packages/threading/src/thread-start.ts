@@ -1,11 +1,12 @@
 import { threadId } from 'node:worker_threads';
 import { importHandler, packError } from '@socketserver/core/engine';
+import { Pulse } from './pulse.js';
 import type { ThreadReady, ThreadStart } from './protocol.js';
 import { ThreadSide } from './thread-side.js';
 
-// What a thread runs: piscina calls the default export once, and the rest comes over the port.
-
-export default async function startThread(start: ThreadStart): Promise<ThreadReady> {
+/** The one task of a thread's piscina: loads the handler, and listens to the port, over which the rest comes. */
+export async function startThread(start: ThreadStart): Promise<ThreadReady> {
+  if (start.pulse !== undefined) Pulse.start(start.pulse);
   try {
     const Handler = await importHandler(start.handler);
     new ThreadSide(start, Handler).listen();

@@ -1,0 +1,1 @@
+export { compareResults, type Change, type Comparison } from './compare.js';

@@ -1,0 +1,27 @@
+import { figure } from '../figures.js';
+import type { Contest } from '../reading/contest.js';
+import type { BarChart } from './chart.js';
+
+/** The memory of the server's process tree under load. @returns undefined where it was not measured */
+export function memoryOf({ workload, entries }: Contest): BarChart | undefined {
+  const bars = entries
+    .toSorted((a, b) => Number(b.strategy.isOurs) - Number(a.strategy.isOurs))
+    .flatMap(({ strategy, summary }) =>
+      summary.memoryBytes === null
+        ? []
+        : [{ strategy: strategy.name, value: summary.memoryBytes, errors: 0 }],
+    );
+  if (bars.length === 0) return undefined;
+  const told = bars.map(({ strategy, value }) => `${strategy} ${figure(value.median, 'bytes')}`);
+  return {
+    kind: 'bars',
+    id: `memory-${workload.name}`,
+    title: workload.title,
+    description: `Memory of the server and all its processes: ${told.join(', ')}.`,
+    unit: 'bytes',
+    axis: 'memory of the whole server',
+    better: 'less',
+    isLog: false,
+    bars,
+  };
+}

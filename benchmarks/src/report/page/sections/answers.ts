@@ -1,0 +1,34 @@
+import type { Contest } from '../../reading/contest.js';
+import { answerOf, type Answer } from '../../words/answer.js';
+import { html, type Html } from '../html.js';
+import { prose } from '../prose.js';
+import type { MaybeSection } from '../section.js';
+
+const BADGES: Readonly<Record<Answer['verdict'], string>> = {
+  clear: 'beyond the noise',
+  level: 'too close to call',
+  unknown: 'too few rounds',
+  only: 'no contest',
+};
+
+/** What each workload says, in words. Sweeps have their own sections. */
+export function answersSection(contests: readonly Contest[]): MaybeSection {
+  const answers = contests.filter(({ workload }) => workload.sweep === undefined).map(answerOf);
+  if (contests.length > 0 && answers.length === 0) return undefined;
+  const body =
+    contests.length === 0
+      ? html`<p>Nothing was measured.</p>`
+      : html`<div class="answers">${answers.map(row)}</div>`;
+  return { id: 'answers', title: 'In short', body, charts: [] };
+}
+
+function row({ workload, verdict, sentences }: Answer): Html {
+  const [first = '', ...more] = sentences;
+  return html`<article class="answer">
+    <h3>${workload.title}</h3>
+    <div>
+      <p class="lead">${prose([first])} <span class="badge ${verdict}">${BADGES[verdict]}</span></p>
+      ${more.length === 0 ? undefined : html`<p class="more">${prose(more)}</p>`}
+    </div>
+  </article>`;
+}

@@ -1,0 +1,41 @@
+import { ratiosOf } from '../../measure/ratios.js';
+import type { Spread } from '../../measure/statistics.js';
+import { moreIsBetter, type Metric } from '../../workloads/index.js';
+import type { Entry } from './contest.js';
+import { noiseRange } from './noise.js';
+
+/** How far one strategy is ahead of another one. */
+export interface Lead {
+  /** The larger figure to the smaller one, round by round; above 1: ahead. Null where it cannot be divided. */
+  readonly times: Spread | null;
+  /** The rounds that have both. */
+  readonly rounds: number;
+  /**
+   * - ahead, behind: beyond the noise
+   * - level: not beyond it
+   * - unknown: too few rounds to tell
+   */
+  readonly verdict: 'ahead' | 'behind' | 'level' | 'unknown';
+}
+
+/**
+ * Compares two strategies round by round, for what disturbed the one is likely to have disturbed the other. One is
+ * beyond the noise ahead if the quartiles of the rounds' differences both say so; in three or four rounds, if all do.
+ */
+export function leadOf(mine: Entry, theirs: Entry, metric: Metric): Lead {
+  const sign = moreIsBetter(metric) ? 1 : -1;
+  const ofRound = new Map(theirs.trials.map(({ round, value }) => [round, value]));
+  const differences = mine.trials
+    .map(({ round, value }) => sign * (value - (ofRound.get(round) ?? NaN)))
+    .filter((difference) => Number.isFinite(difference));
+  const [more, less] = sign === 1 ? [mine, theirs] : [theirs, mine];
+  const times = ratiosOf(more.trials, less.trials, ({ value }) => value);
+  return { times, rounds: differences.length, verdict: verdictOf(differences) };
+}
+
+export function verdictOf(differences: readonly number[]): Lead['verdict'] {
+  const range = noiseRange(differences);
+  if (range === undefined) return 'unknown';
+  if (range.low > 0) return 'ahead';
+  return range.high < 0 ? 'behind' : 'level';
+}

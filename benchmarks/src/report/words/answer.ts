@@ -1,0 +1,136 @@
+import type { Workload } from '../../workloads/index.js';
+import { figure, figures, listOf } from '../figures.js';
+import { wordsOf } from '../metrics.js';
+import type { Contest, Entry } from '../reading/contest.js';
+import { leadOf, type Lead } from '../reading/lead.js';
+import { capitalized, rangeOf, sizeOf } from './phrases.js';
+
+/** What a workload says about the choice of a strategy. Names of strategies stand in backticks. */
+export interface Answer {
+  readonly workload: Workload;
+  /** The best of this project; several if the noise does not tell them apart. Empty: none was measured. */
+  readonly best: readonly string[];
+  /** Whether the best one is ahead of all others of this project, beyond the noise; "only": it has no others. */
+  readonly verdict: 'clear' | 'level' | 'unknown' | 'only';
+  readonly sentences: readonly string[];
+}
+
+export function answerOf(contest: Contest): Answer {
+  const ours = contest.entries.filter(({ strategy }) => strategy.isOurs);
+  const peers = contest.entries.filter(({ strategy }) => !strategy.isOurs);
+  const { verdict, best, sentences } = answerAmongOurs(contest, ours);
+  return {
+    workload: contest.workload,
+    verdict,
+    best: best.map(({ strategy }) => strategy.name),
+    sentences: [
+      ...sentences,
+      ...latencyOf(contest, ours),
+      ...peerSentence(contest, ours, peers),
+      ...warnings(contest),
+    ],
+  };
+}
+
+interface AmongOurs extends Pick<Answer, 'verdict' | 'sentences'> {
+  readonly best: readonly Entry[];
+}
+
+function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
+  const [first, ...others] = ours;
+  if (first === undefined) return withoutOurs(contest);
+  const { metric } = contest.workload;
+  const { best: does, unit } = wordsOf(metric);
+  if (others.length === 0) {
+    const sentence = `Of this project only ${name(first)} was measured: ${figure(first.value.median, unit)}.`;
+    return { verdict: 'only', best: [first], sentences: [sentence] };
+  }
+  const leads = others.map((other) => ({ other, lead: leadOf(first, other, metric) }));
+  const level = leads.filter(({ lead }) => lead.verdict !== 'ahead').map(({ other }) => other);
+  const next = leads.find(({ lead }) => lead.verdict === 'ahead');
+  if (leads.some(({ lead }) => lead.verdict === 'unknown')) {
+    const { rounds } = first.summary;
+    const sentence =
+      `${name(first)} ${does} so far: ${figure(first.value.median, unit)}. ` +
+      `${capitalized(rounds === 1 ? 'one round is' : `${rounds} rounds are`)} too few to tell a lead from noise.`;
+    return { verdict: 'unknown', best: [first], sentences: [sentence] };
+  }
+  if (level.length === 0 && next !== undefined) {
+    const lead = leadPhrase(next.lead, next.other, contest);
+    const sentence = `${name(first)} ${does}: ${figure(first.value.median, unit)}${lead}.`;
+    return { verdict: 'clear', best: [first], sentences: [sentence] };
+  }
+  const equals = [first, ...level];
+  const medians = equals.map(({ value }) => value.median);
+  const sentences = [
+    `${listOf(equals.map(name))} lie within the noise of one another: ${figures(medians, unit)}.`,
+  ];
+  if (next !== undefined) {
+    const { median } = next.other.value;
+    sentences.push(`${name(next.other)} is behind, beyond the noise: ${figure(median, unit)}.`);
+  }
+  return { verdict: 'level', best: equals, sentences };
+}
+
+function withoutOurs({ entries, workload }: Contest): AmongOurs {
+  const { best: does, unit } = wordsOf(workload.metric);
+  const [first] = entries;
+  if (first === undefined) return { verdict: 'unknown', best: [], sentences: ['Nothing was measured.'] };
+  const sentence =
+    'No strategy of this project was measured. ' +
+    `Of its peers ${name(first)} ${does}: ${figure(first.value.median, unit)}.`;
+  return { verdict: 'unknown', best: [], sentences: [sentence] };
+}
+
+/** ", 1.9 times as many as `forking`, beyond the noise (1.85 to 1.95 times in the middle half of the rounds)". */
+function leadPhrase({ times, rounds }: Lead, other: Entry, { workload }: Contest): string {
+  const words = wordsOf(workload.metric);
+  if (times === null || workload.metric === 'clients hung') {
+    return `; ${name(other)} follows with ${figure(other.value.median, words.unit)}, beyond the noise`;
+  }
+  const size = `${words.link}${sizeOf(times.median, words)} ${name(other)}`;
+  return `${size}, beyond the noise (${rangeOf(times)} in the middle half of ${rounds} rounds)`;
+}
+
+/** A throughput says nothing of how long one has to wait. */
+function latencyOf({ workload }: Contest, [first]: readonly Entry[]): string[] {
+  const p99 = first?.summary.p99;
+  if (first === undefined || workload.metric !== 'per second' || !p99) return [];
+  return [`With ${name(first)}, 99 of 100 answers come within ${figure(p99.median, 'µs')}.`];
+}
+
+function peerSentence({ workload }: Contest, [first]: readonly Entry[], [peer]: readonly Entry[]): string[] {
+  if (first === undefined || peer === undefined) return [];
+  const words = wordsOf(workload.metric);
+  const its = figure(peer.value.median, words.unit);
+  const ofPeer = leadOf(peer, first, workload.metric);
+  switch (ofPeer.verdict) {
+    case 'ahead': {
+      const { times } = ofPeer;
+      const size = times === null ? '' : `${words.link}${sizeOf(times.median, words)} ${name(first)}`;
+      return [`The best peer, ${name(peer)}, is ahead: ${its}${size}.`];
+    }
+    case 'behind':
+      return [`No peer does better; the best of them is ${name(peer)}: ${its}.`];
+    case 'level':
+      return [`The best peer, ${name(peer)}, lies within the noise of it: ${its}.`];
+    case 'unknown':
+      return [`The best peer is ${name(peer)}: ${its}.`];
+  }
+}
+
+/** Where processes are killed, failures are what is measured. */
+function warnings({ workload, entries }: Contest): string[] {
+  if (workload.kind === 'kills') return [];
+  return entries
+    .filter(({ summary }) => summary.errors > 0)
+    .map(({ strategy, summary }) => {
+      const { errors, answered } = summary;
+      const count = errors.toLocaleString('en');
+      return `Beware: \`${strategy.name}\` left ${count} of ${(errors + answered).toLocaleString('en')} requests without a right answer in time.`;
+    });
+}
+
+function name({ strategy }: Entry): string {
+  return `\`${strategy.name}\``;
+}

@@ -1,0 +1,60 @@
+import { figure, listOf, plainNumber } from '../figures.js';
+import type { BreakEven, CostOfWork } from '../model/cpu-per-request.js';
+import type { Quality } from '../model/least-squares.js';
+import type { CostOfConnections } from '../model/many-connections.js';
+import type { MoreCpus } from '../model/more-cpus.js';
+import type { Models } from '../reading/reading.js';
+
+/** How far a fit can be trusted. */
+export function qualityWords({ error, r2, points }: Quality, parameters: number): string {
+  if (points <= parameters) {
+    return `${points} points, as many as the model has parameters: nothing is left to judge the fit by`;
+  }
+  const explained = Number.isFinite(r2) ? `, R² ${r2.toFixed(3)}` : '';
+  return `${points} points, off by ${(error * 100).toFixed(1)} % in the root mean square${explained}`;
+}
+
+function scalingWords({ strategy, scaling }: MoreCpus): string {
+  const { law, contention, coherence, quality } = scaling;
+  const shares = `${percent(contention)} of the work one at a time`;
+  const parameters =
+    law === 'Amdahl' ? shares : `${shares}, ${(coherence * 100).toFixed(2)} % for agreeing with one another`;
+  return `\`${strategy.name}\`: ${law === 'USL' ? 'the USL' : "Amdahl's law"} with ${parameters} (${qualityWords(quality, law === 'USL' ? 3 : 2)}).`;
+}
+
+/** The strategies that the model does not describe. */
+function unfitWords(unfit: readonly MoreCpus[]): string[] {
+  if (unfit.length === 0) return [];
+  const names = listOf(unfit.map(({ strategy }) => `\`${strategy.name}\``));
+  return [`Not extrapolated, for no such law describes what was measured: ${names}.`];
+}
+
+export function scalingSentences({ moreCpus, unfit }: Models): string[] {
+  return [...moreCpus.map(scalingWords), ...unfitWords(unfit)];
+}
+
+export function breakEvenWords({ loop, parallel, micros }: BreakEven, costs: readonly CostOfWork[]): string {
+  const [a, b] = [`\`${loop.name}\``, `\`${parallel.name}\``];
+  if (micros === undefined) return `${b} never comes to answer more than ${a}.`;
+  const worst = costs
+    .filter(({ strategy }) => [loop.name, parallel.name].includes(strategy.name))
+    .map(({ interval }) => interval.quality)
+    .reduce((one, other) => (one.error > other.error ? one : other));
+  const quality = `lines through ${qualityWords(worst, 2)}`;
+  // The load is part of it: no smaller difference can be measured.
+  if (micros < 1) return `${b} answers more than ${a} whatever a request computes (${quality}).`;
+  return `${b} answers more than ${a} from about ${figure(micros, 'µs')} of CPU for each request on (${quality}).`;
+}
+
+export function connectionsWords({ strategy, cpu, measuredTo }: CostOfConnections): string {
+  const each = cpu.slope * 1_000;
+  const growth =
+    each < cpu.intercept / 1_000
+      ? 'no growth that can be told'
+      : `${figure(each, 'µs')} more for every 1,000 connections`;
+  return `\`${strategy.name}\`: ${figure(cpu.intercept, 'µs')} of CPU for each answer, and ${growth} (up to ${plainNumber(measuredTo)}; ${qualityWords(cpu.quality, 2)}).`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

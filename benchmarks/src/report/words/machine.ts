@@ -1,0 +1,51 @@
+import { figure, plainNumber } from '../figures.js';
+import { LEAST_ROUNDS } from '../reading/noise.js';
+import type { Result, SubjectFacts } from '../result-file.js';
+
+/** What the figures came from, in one line. */
+export function machineLine({ machine }: Result): string {
+  const { cpus, cpuModel, memoryBytes, system, node, loadNode } = machine;
+  const load = loadNode === node ? '' : ` (the load: ${loadNode})`;
+  return `${cpus} × ${cpuModel}, ${figure(memoryBytes, 'bytes')} of memory, ${system}, Node ${node}${load}`;
+}
+
+/** How it was measured, in one line. */
+export function methodLine({ method, startedAt }: Result): string {
+  const { rounds, measureMs, warmUpMs, workers } = method;
+  const count = rounds === 1 ? 'one round' : `${rounds} rounds`;
+  const each = `${figure(measureMs, 'ms')} each after ${figure(warmUpMs, 'ms')} of warm-up`;
+  return `${dateOf(startedAt)}; ${count} of ${each}, ${workers} ${workers === 1 ? 'worker' : 'workers'} unless a workload says otherwise`;
+}
+
+/** What was served, if it was not the tool's own handler. */
+export function subjectLine({ handler, requestBytes, answerBytes }: SubjectFacts): string {
+  const answer =
+    answerBytes === null
+      ? 'answers that differ and were not compared'
+      : `an answer of ${figure(answerBytes, 'bytes')}`;
+  return `Your handler: ${handler}, a request of ${figure(requestBytes, 'bytes')}, ${answer}`;
+}
+
+function dateOf(startedAt: string): string {
+  return `${startedAt.slice(0, 10)}, ${startedAt.slice(11, 16)} UTC`;
+}
+
+/** What one has to know before one believes the figures. */
+export function cautions({ machine, isInterrupted, method }: Result): string[] {
+  const found = [];
+  if (isInterrupted) found.push('The run was ended early: not every round was measured.');
+  if (method.quick) found.push('This was a quick run: fewer workloads, and shorter, than a full one.');
+  if (method.rounds < LEAST_ROUNDS) {
+    const count = method.rounds === 1 ? 'One round gives' : `${method.rounds} rounds give`;
+    found.push(
+      `${count} a first impression: a lead can only be told from noise with ${LEAST_ROUNDS} or more.`,
+    );
+  }
+  // Each CPU had more than half of a process to run before anything was measured.
+  if (machine.loadAverage > machine.cpus / 2) {
+    found.push(
+      `The machine was busy with other work when the run began (load average ${plainNumber(machine.loadAverage)}): ratios tell more than figures.`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,214 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import axe from 'axe-core';
+import { figure } from '../../../dist/report/figures.js';
+import { wordsOf } from '../../../dist/report/metrics.js';
+import type { Contest } from '../../../dist/report/reading/contest.js';
+import { read } from '../../../dist/report/reading/reading.js';
+import { writeReport } from '../../../dist/report/write-report.js';
+import { hasChromium, WHY_SKIPPED } from '../../support/chromium.js';
+import { fullResult } from '../../support/full-result.js';
+import { Pages } from '../../support/open-page.js';
+import { around, resultOf } from '../../support/result.js';
+
+const result = fullResult();
+const { contests } = read(result);
+const folder = mkdtempSync(join(tmpdir(), 'report-'));
+let file: string;
+
+beforeAll(async () => {
+  file = await writeReport(result, join(folder, 'result.json'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const describeIf = (condition: boolean) => (condition ? describe : describe.skip);
+
+function contestOf(name: string): Contest {
+  return contests.find(({ workload }) => workload.name === name)!;
+}
+
+/** Those of this project first, each part from best to worst: as charts show them. */
+function inOrder({ entries }: Contest): Contest['entries'] {
+  return entries.toSorted((a, b) => Number(b.strategy.isOurs) - Number(a.strategy.isOurs));
+}
+
+describe('the file', () => {
+  test('is one page, with the licence of everything in it', () => {
+    expect(file).toBe(join(folder, 'report.html'));
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(/^<!doctype html>/);
+    expect(text).not.toMatch(/<(link|script|img|iframe)[^>]+(src|href)="(?!data:)/);
+    expect(text).toMatch(
+      /<h3>@observablehq\/plot \d[\d.]+<\/h3>\s*<pre>Copyright 2020-\d+ Observable, Inc\./,
+    );
+    expect(text).toMatch(/<h3>d3-scale \d/);
+  });
+
+  test('holds no text of a result as HTML', () => {
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('A processor &lt;made&gt; for &amp; by tests');
+    expect(text).toContain('there is &lt;no&gt; python3');
+    expect(text).not.toMatch(/<made>|<no>/);
+  });
+
+  test.each([
+    ['nothing', {}, ['answers', 'strategies']],
+    [
+      'one workload',
+      { messages: { async: around(10), threading: around(20) } },
+      ['answers', 'strategies', 'throughput', 'figures'],
+    ],
+  ])('has no part for what was not measured: %s', async (_, measured, parts) => {
+    const other = mkdtempSync(join(tmpdir(), 'report-'));
+    try {
+      const text = readFileSync(await writeReport(resultOf(measured), join(other, 'result.json')), 'utf8');
+      const sections = [...text.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id);
+      expect(sections).toEqual(parts);
+    } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+});
+
+describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
+  const pages = new Pages();
+  afterAll(() => pages[Symbol.asyncDispose]());
+
+  test('it draws every chart, says nothing, and asks for nothing but itself', async () => {
+    await pages.open(file);
+    await pages.unfold();
+    const kinds = await pages.run<string[]>(
+      `JSON.parse(document.getElementById('page-data').textContent).charts.map(({ kind }) => kind)`,
+    );
+    expect(new Set(kinds)).toEqual(new Set(['bars', 'percentiles', 'lines']));
+    expect(await pages.page.locator('.chart > svg').count()).toBe(kinds.length);
+    const { said, requests } = pages;
+    expect({ said, requests }).toEqual({ said: [], requests: [pathToFileURL(file).href] });
+  });
+
+  test('the figures of its tables are those of the result', async () => {
+    await pages.open(file);
+    const tables = await pages.tables();
+    const barred = contests.filter(({ workload }) => `by-strategy-${workload.name}` in tables);
+    expect(barred).toHaveLength(7);
+    for (const contest of barred) {
+      const { unit } = wordsOf(contest.workload.metric);
+      expect(tables[`by-strategy-${contest.workload.name}`]).toMatchObject(
+        inOrder(contest).map(({ strategy, value: { median, low, high }, summary: { errors } }) => ({
+          name: strategy.name,
+          values: [median, low, high, errors],
+          texts: [median, low, high].map((value) => figure(value, unit)).concat(String(errors)),
+        })),
+      );
+    }
+    expect(tables['latency-mix']).toMatchObject(
+      inOrder(contestOf('mix')).map(({ strategy, summary }) => ({
+        name: strategy.name,
+        values: Object.values(summary.latency!).map(({ median }) => median),
+      })),
+    );
+    for (const [id, pick] of [
+      ['throughput-by-connections', 'value'],
+      ['latency-by-connections', 'p99'],
+    ] as const) {
+      for (const count of [8, 64, 512, 2_048]) {
+        const rows = tables[id]!.filter(({ values }) => values[0] === count);
+        const expected = contestOf(`connections-${count}`).entries.map(({ strategy, summary }) => {
+          const { median, low, high } = summary[pick]!;
+          return { name: strategy.name, values: [count, median, low, high] };
+        });
+        expect(rows.map(({ name, values }) => ({ name, values })).toSorted(byName)).toEqual(
+          expected.toSorted(byName),
+        );
+      }
+    }
+  });
+
+  test('all figures are those of the result', async () => {
+    await pages.open(file);
+    const shown = await pages.run<(number | null)[][]>(
+      `[...document.querySelectorAll('#figures tbody tr')].map((row) =>
+        [...row.querySelectorAll('td')].map((cell) => cell.querySelector('data') && Number(cell.querySelector('data').value)),
+      )`,
+    );
+    const wanted = contests.flatMap(({ entries }) =>
+      entries.map(({ summary }) => {
+        const { value, ratio, cpuRatio, cpuMicrosPerAnswer, cpuShare, p50, p99, memoryBytes, errors } =
+          summary;
+        const spreads = [value, ratio, cpuRatio, cpuMicrosPerAnswer, cpuShare, p50, p99, memoryBytes];
+        return [...spreads.map((spread) => spread?.median ?? null), errors];
+      }),
+    );
+    expect(shown).toEqual(wanted);
+  });
+
+  test('the lengths of its bars are those of the result', async () => {
+    await pages.open(file);
+    const widths = await pages.run<number[]>(
+      `[...document.querySelectorAll('#by-strategy-cpu-200us [data-mark="bar"] rect')].map((one) => one.width.baseVal.value)`,
+    );
+    const values = inOrder(contestOf('cpu-200us')).map(({ value }) => value.median);
+    expect(widths.map((width) => width / widths[0]!)).toEqual(
+      values.map((value) => expect.closeTo(value / values[0]!, 2)),
+    );
+  });
+
+  test('a figure is shown where the pointer is, and where the arrow keys go', async () => {
+    const page = await pages.open(file);
+    const chart = page.locator('#by-strategy-cpu-200us');
+    /** The text in the box beside the pointer, once it is that; a box that is not shown is empty. */
+    const boxText = (text: RegExp) =>
+      pages.until(
+        `document.querySelector('#by-strategy-cpu-200us').querySelector('[aria-label="tip"], [data-mark="tip"]').textContent`,
+        text,
+      );
+    const [first, second] = inOrder(contestOf('cpu-200us')).map(({ strategy, value }) => {
+      return new RegExp(`${strategy.name}.${figure(value.median, 'per second')}`);
+    });
+    await chart.locator('[data-mark="bar"] rect').first().hover();
+    expect(await boxText(first!)).toMatch(first!);
+    await page.mouse.move(0, 0);
+    expect(await boxText(/^$/)).toBe('');
+    await chart.locator('svg').focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await boxText(first!)).toMatch(first!);
+    await page.keyboard.press('ArrowDown');
+    expect(await boxText(second!)).toMatch(second!);
+  });
+
+  test.each(['light', 'dark'] as const)('everyone can read it, %s', async (colorScheme) => {
+    await pages.open(file, { colorScheme });
+    await pages.unfold();
+    await pages.run(axe.source);
+    const violations = await pages.run<unknown[]>(
+      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) })))`,
+    );
+    expect(violations).toEqual([]);
+    const charts = await pages.run<{ role: string; label: string }[]>(
+      `[...document.querySelectorAll('.chart > svg')].map((one) => ({ role: one.getAttribute('role'), label: one.getAttribute('aria-label') }))`,
+    );
+    for (const { role, label } of charts)
+      expect({ role, label }).toEqual({ role: 'img', label: expect.stringMatching(/\w+: .*\d/) });
+  });
+
+  test.each([320, 390, 768])('nothing sticks out at %d pixels', async (width) => {
+    await pages.open(file, { viewport: { width, height: 800 } });
+    await pages.unfold();
+    expect(await pages.run<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
+  test('on paper it is light, whatever the screen is', async () => {
+    const page = await pages.open(file, { colorScheme: 'dark' });
+    const background = 'getComputedStyle(document.body).backgroundColor';
+    expect(await pages.run(background)).not.toBe('rgb(255, 255, 255)');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await pages.run(background)).toBe('rgb(255, 255, 255)');
+  });
+});
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name.localeCompare(b.name);
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { contestsOf } from '../../../dist/report/reading/contest.js';
+import { answerOf } from '../../../dist/report/words/answer.js';
+import { around, latency, resultOf, type Measured } from '../../support/result.js';
+
+function answer(workload: string, byStrategy: Measured[string]) {
+  return answerOf(contestsOf(resultOf({ [workload]: byStrategy }))[0]!);
+}
+
+describe('answerOf', () => {
+  test('names the best, by how much, and that it is beyond the noise', () => {
+    const { verdict, best, sentences } = answer('cpu-200us', {
+      raw: around(4_000),
+      async: around(4_000),
+      threading: around(7_600).map((value) => ({ value, latency: latency(2_000) })),
+    });
+    expect({ verdict, best }).toEqual({ verdict: 'clear', best: ['threading'] });
+    expect(sentences).toEqual([
+      '`threading` answers most: 7,600 per second, 1.9 times as many as `async`, beyond the noise ' +
+        '(1.90 to 1.90 times in the middle half of 5 rounds).',
+      'With `threading`, 99 of 100 answers come within 10 ms.',
+      'No peer does better; the best of them is `raw`: 4,000 per second.',
+    ]);
+  });
+
+  test('the same figures the other way round make the other one the best', () => {
+    const { best, sentences } = answer('cpu-200us', { async: around(7_600), threading: around(4_000) });
+    expect(best).toEqual(['async']);
+    expect(sentences[0]).toMatch(/^`async` answers most: 7,600 per second, 1.9 times as many as `threading`/);
+  });
+
+  test('a small lead is told in percent', () => {
+    const { sentences } = answer('messages', { async: around(1_070, 0), threading: around(1_000, 0) });
+    expect(sentences[0]).toContain('7 % more than `threading`, beyond the noise');
+  });
+
+  test('names all that the noise does not tell apart', () => {
+    const { verdict, best, sentences } = answer('messages', {
+      async: [100, 110, 90, 100, 105],
+      threading: [102, 100, 95, 90, 109],
+      forking: around(50),
+    });
+    expect({ verdict, best }).toEqual({ verdict: 'level', best: ['async', 'threading'] });
+    expect(sentences).toEqual([
+      '`async` and `threading` lie within the noise of one another: 100 and 100 per second.',
+      '`forking` is behind, beyond the noise: 50 per second.',
+    ]);
+  });
+
+  test('says of two rounds that they are too few', () => {
+    const { verdict, sentences } = answer('messages', { async: [100, 101], threading: [50, 51] });
+    expect(verdict).toBe('unknown');
+    expect(sentences[0]).toContain('2 rounds are too few to tell a lead from noise');
+  });
+
+  test('tells a peer that is ahead, and by how much', () => {
+    const { sentences } = answer('connections', { raw: around(120, 0), async: around(100, 0) });
+    expect(sentences).toEqual([
+      'Of this project only `async` was measured: 100 per second.',
+      'The best peer, `raw`, is ahead: 120 per second, 20 % more than `async`.',
+    ]);
+  });
+
+  test('less is better for latency and memory', () => {
+    expect(answer('mix', { async: around(80_000), threading: around(2_000) }).sentences[0]).toMatch(
+      /^`threading` keeps 99 of 100 answers quickest: 2 ms; it is 40 times as long for `async`, beyond/,
+    );
+    expect(answer('idle', { async: around(4_000), forking: around(6_000) }).sentences[0]).toMatch(
+      /^`async` needs the least memory per connection: 4 kB; it is 1\.5 times as much for `forking`/,
+    );
+  });
+
+  test('where workers are killed, counts clients', () => {
+    const { verdict, sentences } = answer('kills', { forking: [0, 0, 0], cluster: [4, 6, 5] });
+    expect(verdict).toBe('only');
+    expect(sentences).toEqual([
+      'Of this project only `forking` was measured: 0 clients.',
+      'No peer does better; the best of them is `cluster`: 5 clients.',
+    ]);
+  });
+
+  test('warns of requests that failed', () => {
+    const failing = around(100).map((value) => ({
+      value,
+      answered: 90,
+      timedOut: 1,
+      failed: { ECONNRESET: 1 },
+    }));
+    const { sentences } = answer('messages', { async: failing, threading: around(50) });
+    expect(sentences.at(-1)).toBe('Beware: `async` left 10 of 460 requests without a right answer in time.');
+  });
+
+  test('without any strategy of this project it names the best peer', () => {
+    const { verdict, best, sentences } = answer('messages', { raw: around(100), cluster: around(50) });
+    expect({ verdict, best }).toEqual({ verdict: 'unknown', best: [] });
+    expect(sentences).toEqual([
+      'No strategy of this project was measured. Of its peers `raw` answers most: 100 per second.',
+    ]);
+  });
+});

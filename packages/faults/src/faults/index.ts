@@ -1,0 +1,58 @@
+import { backlog } from './backlog.js';
+import { busyLoop } from './busy-loop.js';
+import { clock } from './clock.js';
+import { datagrams } from './datagrams.js';
+import { descriptors } from './descriptors.js';
+import { drops } from './drops.js';
+import { endlessLoop } from './endless-loop.js';
+import { exit } from './exit.js';
+import type { Fault } from './fault.js';
+import { freezeChild } from './freeze-child.js';
+import { gigabyte } from './gigabyte.js';
+import { halfClose } from './half-close.js';
+import { killChild } from './kill-child.js';
+import { outOfMemory } from './out-of-memory.js';
+import { overloadPause } from './overload-pause.js';
+import { overloadReject } from './overload-reject.js';
+import { recycle } from './recycle.js';
+import { reload } from './reload.js';
+import { resets } from './resets.js';
+import { restart } from './restart.js';
+import { slowloris } from './slowloris.js';
+import { stallRead } from './stall-read.js';
+import { stallWrite } from './stall-write.js';
+import { stopChild } from './stop-child.js';
+import { stopServer } from './stop-server.js';
+import { suspend } from './suspend.js';
+import { thrown } from './thrown.js';
+import { uncaught } from './uncaught.js';
+
+export const FAULTS: readonly Fault[] = [
+  killChild,
+  stopChild,
+  freezeChild,
+  exit,
+  uncaught,
+  outOfMemory,
+  busyLoop,
+  endlessLoop,
+  descriptors,
+  backlog,
+  resets,
+  halfClose,
+  stallRead,
+  stallWrite,
+  slowloris,
+  gigabyte,
+  drops,
+  overloadPause,
+  overloadReject,
+  suspend,
+  restart,
+  reload,
+  recycle,
+  thrown,
+  clock,
+  stopServer,
+  datagrams,
+];

@@ -1,0 +1,12 @@
+import { DatagramRequestHandler } from '@socketserver/core';
+import { exitNow, THROWN } from './commands.js';
+
+/** Does what the datagram says. */
+export default class Commands extends DatagramRequestHandler {
+  override async handle(): Promise<void> {
+    const [command = '', argument = ''] = this.packet.toString().trimEnd().split(' ');
+    if (command === 'throw') throw THROWN[argument]?.();
+    if (command === 'exit') exitNow();
+    if (command === 'echo') await this.wfile.write(`${argument}\n`);
+  }
+}

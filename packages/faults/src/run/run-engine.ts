@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sumOf, sumOfTallies } from '../clients/tally.js';
+import { ECHO } from '../faults/bystanders.js';
+import type { Fault } from '../faults/fault.js';
+import type { Random } from '../random.js';
+import type { Engine } from '../protocol.js';
+import { ClientHandle } from './client-handle.js';
+import type { EngineResult, FaultResult } from './result.js';
+import { runFault } from './run-fault.js';
+import { HUNG_AFTER_MS, STREAMS, type SceneOptions } from './scene.js';
+import { ServerHandle } from './server-handle.js';
+import { STEADY_LOAD } from './steady-load.js';
+import { idleUsage, usageAfter } from './usage.js';
+import { judge } from './verdict.js';
+
+export interface EngineRun {
+  readonly engine: Engine;
+  readonly faults: readonly Fault[];
+  readonly random: Random;
+  /** How long faults go on; each of them is made once, however long that takes. */
+  readonly seconds: number;
+  readonly isSoak: boolean;
+  /** The program that serves. */
+  readonly program?: URL;
+  readonly onFault?: (result: FaultResult) => void;
+}
+
+const SERVER_PROGRAM = new URL('../server/main.js', import.meta.url);
+const WARM_UP_CLIENTS = 300;
+
+/** Serves with one engine, under load and faults, and judges what came of it. */
+export async function runEngine(run: EngineRun): Promise<EngineResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'faults-'));
+  try {
+    await using server = new ServerHandle(run.program ?? SERVER_PROGRAM);
+    await using steady = new ClientHandle('the clients of the steady load');
+    await using clients = new ClientHandle('the clients of the faults');
+    await server.start(run.engine, directory);
+    await steady.meet(server.addresses);
+    await clients.meet(server.addresses);
+    return await measure(run, { server, steady, clients });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+interface Programs {
+  readonly server: ServerHandle;
+  readonly steady: ClientHandle;
+  readonly clients: ClientHandle;
+}
+
+async function measure(run: EngineRun, { server, steady, clients }: Programs): Promise<EngineResult> {
+  const { engine, random, isSoak } = run;
+  await warmUp(clients);
+  const before = await idleUsage(server);
+
+  const begin = performance.now();
+  for (const load of STEADY_LOAD) await steady.startSteady(load);
+  const results = await makeFaults(run, { engine, random, isSoak, server, clients });
+  await steady.stopSteady();
+  const seconds = (performance.now() - begin) / 1_000;
+
+  const after = await usageAfter(server, before);
+  await server.end();
+  const stats = await server.allStats();
+  const steadyTallies = await steady.tallies();
+  const answered = sumOf(Object.values(steadyTallies)).answered;
+  const evidence = {
+    engine,
+    seconds,
+    faults: results,
+    steady: steadyTallies,
+    requestsPerSecond: answered / seconds,
+    clients: sumOfTallies([steadyTallies, await clients.tallies()]),
+    before,
+    after,
+    stats,
+  };
+  const closing = run.faults.filter(({ closesListener }) => closesListener).map(({ name }) => name);
+  const closedListeners = results.filter(({ name, injected }) => injected > 0 && closing.includes(name));
+  return { ...evidence, broken: judge({ ...evidence, closedListeners }) };
+}
+
+/** Code is compiled, pools are filled: what is there from the first requests on is no leak. */
+async function warmUp(clients: ClientHandle): Promise<void> {
+  const plan = {
+    name: 'warm-up',
+    count: WARM_UP_CLIENTS,
+    atOnce: 20,
+    hungAfterMs: HUNG_AFTER_MS,
+    steps: ECHO,
+  };
+  await Promise.all(STREAMS.map((target) => clients.run({ ...plan, target })));
+  await clients.run({ ...plan, target: 'udp', steps: ECHO.slice(0, 2) });
+}
+
+/** Each fault once, in an order of chance, and then any of them until the time is over. */
+async function makeFaults(run: EngineRun, options: SceneOptions): Promise<FaultResult[]> {
+  const { faults, random, seconds, onFault } = run;
+  const end = performance.now() + seconds * 1_000;
+  const results = new Map<string, FaultResult>();
+  const make = async (fault: Fault): Promise<FaultResult> => {
+    const result = await runFault(fault, options);
+    onFault?.(result);
+    results.set(fault.name, together(results.get(fault.name), result));
+    return result;
+  };
+  const possible: Fault[] = [];
+  for (const fault of random.shuffled(faults)) {
+    const { status } = await make(fault);
+    if (status === 'held' || status === 'broken') possible.push(fault);
+  }
+  while (possible.length > 0 && performance.now() < end && !options.server.program.isOver) {
+    await make(random.pick(possible));
+  }
+  return faults.map(({ name }) => results.get(name)).filter((result) => result !== undefined);
+}
+
+function together(earlier: FaultResult | undefined, later: FaultResult): FaultResult {
+  if (earlier === undefined) return later;
+  const broken = [...earlier.broken, ...later.broken];
+  return {
+    ...later,
+    status: broken.length === 0 ? later.status : 'broken',
+    injected: earlier.injected + later.injected,
+    seconds: earlier.seconds + later.seconds,
+    tally: sumOf([earlier.tally, later.tally]),
+    broken,
+  };
+}

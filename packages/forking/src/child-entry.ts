@@ -1,51 +1,80 @@
 // The program that runs in a child. The parent's side is child.ts; what both say is in protocol.ts.
 import type { Socket } from 'node:net';
-import { importHandler, packError } from '@socketserver/core/engine';
+import { constants } from 'node:os';
+import { DescriptorPipe, importHandler, packError, tryLibc } from '@socketserver/core/engine';
 import { ChildRequests } from './child-requests.js';
 import { unpackContext } from './crossing-context.js';
-import { checkToChild, type FromChild, type StartMessage } from './protocol.js';
+import { protocolError } from './errors.js';
+import { ParentChannel } from './parent-channel.js';
+import { checkToChild, DESCRIPTOR_PIPE_FD, type StartMessage, type ToChild } from './protocol.js';
 
+const parent = new ParentChannel();
+const pipe = DescriptorPipe.over(DESCRIPTOR_PIPE_FD);
 let requests: ChildRequests | undefined;
 
 process.on('message', (value, handle) => {
   try {
-    received(value, handle as Socket | undefined);
+    received(checkToChild(value), handle as Socket | undefined);
   } catch (error) {
     console.error(error);
     process.exit(1);
   }
 });
 
-// The parent has ended, or has given this child up.
+// The parent has ended, or has given this child up. One whose event loop does not turn would not notice: where the
+// system can, it ends it.
 process.on('disconnect', () => process.exit(0));
+tryLibc()?.setParentDeathSignal(constants.signals.SIGKILL);
 
 // Ctrl-C reaches the whole group; the parent decides what it means.
 process.on('SIGINT', () => {});
 
 // From the parent, 'end' comes with it. From anybody else: end, but not in the middle of a request.
-process.on('SIGTERM', () => tell({ type: 'leaving' }));
+process.on('SIGTERM', () => parent.tell({ type: 'leaving' }));
 
-function received(value: unknown, socket: Socket | undefined): void {
-  const message = checkToChild(value);
-  switch (message.type) {
-    case 'start':
-      void start(message);
-      return;
-    case 'stream':
-      if (socket !== undefined) requests?.serveStream(message, socket);
-      return;
-    case 'datagram':
-      requests?.serveDatagram(message);
-      return;
-    case 'sent':
-      requests?.sent(message);
-      return;
-    case 'abort':
-      requests?.abort(message.reason);
-      return;
-    case 'end':
-      process.exit(0);
+// What has ended has ended, also when the next handler ends this process in the same turn.
+process.on('exit', () => parent.flush());
+
+// Whether it then gets stuck while it loads the handler can be told only of one that was alive.
+sayAlive();
+
+function sayAlive(): void {
+  parent.tell({ type: 'alive', rss: process.memoryUsage.rss() });
+}
+
+function received(messages: readonly ToChild[], socket: Socket | undefined): void {
+  const isPiped = messages.some((message) => message.type === 'stream' && message.piped);
+  const connections: (Socket | number)[] = isPiped ? descriptors() : socket === undefined ? [] : [socket];
+  for (const message of messages) {
+    switch (message.type) {
+      case 'start':
+        void start(message);
+        break;
+      case 'stream':
+        requests?.serveStream(message, connections.shift());
+        break;
+      case 'datagram':
+        requests?.serveDatagram(message);
+        break;
+      case 'sent':
+        requests?.sent(message);
+        break;
+      case 'abort':
+        requests?.abort(message.reason);
+        break;
+      case 'ping':
+        sayAlive();
+        break;
+      case 'end':
+        process.exit(0);
+    }
   }
+}
+
+function descriptors(): number[] {
+  const received = pipe?.receive();
+  if (received === undefined) throw protocolError('sockets in the descriptor pipe', received);
+  return received;
 }
 
 async function start({ handler, serverAddress, context, limits }: StartMessage): Promise<void> {
@@ -53,16 +82,11 @@ async function start({ handler, serverAddress, context, limits }: StartMessage):
     const view = {
       serverAddress,
       context: unpackContext(context),
-      shutdown: () => tell({ type: 'shutdown' }),
+      shutdown: () => parent.tell({ type: 'shutdown' }),
     };
-    requests = new ChildRequests(await importHandler(handler), { view, limits, tell });
-    tell({ type: 'ready' });
+    requests = new ChildRequests(await importHandler(handler), { view, limits, parent });
+    parent.tell({ type: 'ready', piped: pipe !== undefined });
   } catch (error) {
-    tell({ type: 'failed', error: packError(error) });
+    parent.tell({ type: 'failed', error: packError(error) });
   }
-}
-
-/** Where the message cannot go the parent is gone: 'disconnect' ends this process. */
-function tell(message: FromChild): void {
-  if (process.connected) process.send?.(message, undefined, {}, () => {});
 }

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net';
-import type { DatagramSocket } from '@socketserver/core';
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { ClientAddress, DatagramSocket } from '@socketserver/core';
 import {
   packError,
   RequestScope,
@@ -12,16 +13,15 @@ import {
   type RequestHandlerConstructor,
   type ServerView,
 } from '@socketserver/core/engine';
-import { monotonicMs, type FromChild, type ToChild } from './protocol.js';
+import type { ParentChannel } from './parent-channel.js';
+import { monotonicMs, type DatagramMessage, type StreamMessage, type ToChild } from './protocol.js';
 
-type StreamMessage = ToChild & { type: 'stream' };
-type DatagramMessage = ToChild & { type: 'datagram' };
 type SentMessage = ToChild & { type: 'sent' };
 
 export interface ChildRequestsOptions {
   readonly view: ServerView;
   readonly limits: RequestLimits | undefined;
-  readonly tell: (message: FromChild) => void;
+  readonly parent: ParentChannel;
 }
 
 /** Runs requests in a child. A request is ended when its handler has returned and its output has left. */
@@ -29,34 +29,44 @@ export class ChildRequests {
   readonly #Handler: RequestHandlerConstructor;
   readonly #server: ServerView;
   readonly #limits: RequestLimits | undefined;
-  readonly #tell: (message: FromChild) => void;
+  readonly #parent: ParentChannel;
   readonly #scopes = new Set<RequestScope>();
   readonly #sends = new Map<number, { resolve(bytes: number): void; reject(error: Error): void }>();
   #nextSend = 1;
   #aborted: { reason: unknown } | undefined;
 
-  constructor(Handler: RequestHandlerConstructor, { view, limits, tell }: ChildRequestsOptions) {
+  constructor(Handler: RequestHandlerConstructor, { view, limits, parent }: ChildRequestsOptions) {
     this.#Handler = Handler;
     this.#server = view;
     this.#limits = limits;
-    this.#tell = tell;
+    this.#parent = parent;
   }
 
-  serveStream({ id, clientAddress, deadline }: StreamMessage, socket: Socket): void {
-    socket.on('error', meetsItInTheHandler);
-    if (!this.#begins(id, deadline)) {
-      socket.destroy(); // this copy only: the parent, or another child, has the connection
+  /** @param connection - a descriptor, or the socket that Node made of one; undefined if it did not come */
+  serveStream({ id, clientAddress, deadline }: StreamMessage, connection: Socket | number | undefined): void {
+    if (connection === undefined) {
+      // This process may open no more: let another have it, and serve those that are here.
+      this.#parent.post({ type: 'leaving' });
+      this.#parent.tell({ type: 'returned', id });
       return;
     }
+    if (!this.#begins(id, deadline)) {
+      discard(connection); // this copy only: the parent, or another child, has the connection
+      return;
+    }
+    const socket = socketOf(connection);
+    socket.on('error', meetsItInTheHandler);
     socket.allowHalfOpen = true; // does not cross
-    void this.#run(id, (init) => runStream(this.#Handler, { ...init, clientAddress, request: socket }));
+    const init = this.#begin(clientAddress);
+    this.#tellEnd(id, init.scope, runStream(this.#Handler, { ...init, request: socket }));
   }
 
   serveDatagram({ id, clientAddress, deadline, packet }: DatagramMessage): void {
     if (!this.#begins(id, deadline)) return;
     const { buffer, byteOffset, byteLength } = packet;
-    const request = { packet: Buffer.from(buffer, byteOffset, byteLength), socket: this.#socketOf(id) };
-    void this.#run(id, (init) => runHandler(this.#Handler, { ...init, clientAddress, request }));
+    const request = { packet: Buffer.from(buffer, byteOffset, byteLength), socket: this.#datagrams };
+    const init = this.#begin(clientAddress);
+    this.#tellEnd(id, init.scope, runHandler(this.#Handler, { ...init, request }));
   }
 
   sent({ id, bytes, error }: SentMessage): void {
@@ -72,42 +82,52 @@ export class ChildRequests {
     for (const scope of this.#scopes) scope.abort(reason);
   }
 
-  /** Acknowledges the request, unless it is too late for it. */
+  /** Acknowledges the request, unless it is too late for it. Said at once: what comes next may end this process. */
   #begins(id: number, deadline: number): boolean {
     const late = monotonicMs() > deadline;
-    this.#tell({ type: late ? 'late' : 'begun', id });
+    this.#parent.tell({ type: late ? 'returned' : 'begun', id });
     return !late;
   }
 
-  async #run(
-    id: number,
-    run: (init: Pick<HandlerInit, 'server' | 'scope' | 'limits'>) => Promise<void>,
-  ): Promise<void> {
+  #begin(clientAddress: ClientAddress): Omit<HandlerInit, 'request'> {
     const scope = new RequestScope();
     if (this.#aborted !== undefined) scope.abort(this.#aborted.reason);
     this.#scopes.add(scope);
-    let error: CrossingError | undefined;
-    try {
-      await run({ server: this.#server, scope, limits: this.#limits });
-    } catch (thrown) {
-      error = packError(thrown);
-    }
-    this.#scopes.delete(scope);
-    this.#tell({ type: 'ended', id, error });
+    return { clientAddress, server: this.#server, scope, limits: this.#limits };
+  }
+
+  #tellEnd(id: number, scope: RequestScope, work: Promise<void>): void {
+    work.then(
+      () => {
+        this.#scopes.delete(scope);
+        this.#parent.post({ type: 'ended', id });
+      },
+      (error: unknown) => {
+        this.#scopes.delete(scope);
+        this.#parent.post({ type: 'ended', id, error: packError(error) });
+      },
+    );
   }
 
   /** The parent owns the socket: it sends, and says what came of it. */
-  #socketOf(request: number): DatagramSocket {
-    return {
-      sendTo: (data, address) =>
-        new Promise((resolve, reject) => {
-          const id = this.#nextSend++;
-          this.#sends.set(id, { resolve, reject });
-          const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-          this.#tell({ type: 'send', id, request, data: bytes, address });
-        }),
-    };
-  }
+  readonly #datagrams: DatagramSocket = {
+    sendTo: (data, address) =>
+      new Promise((resolve, reject) => {
+        const id = this.#nextSend++;
+        this.#sends.set(id, { resolve, reject });
+        const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+        this.#parent.post({ type: 'send', id, data: bytes, address });
+      }),
+  };
+}
+
+function socketOf(connection: Socket | number): Socket {
+  return typeof connection === 'number' ? new Socket({ fd: connection }) : connection;
+}
+
+function discard(connection: Socket | number): void {
+  if (typeof connection === 'number') closeSync(connection);
+  else connection.destroy();
 }
 
 /** The handler meets an error where it reads or writes; without any listener it would end the process. */

@@ -1,28 +1,27 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ClientAddress } from '@socketserver/core';
+import type { ClientAddress, DatagramSocket, SocketServerError } from '@socketserver/core';
 import { packError, unpackError } from '@socketserver/core/engine';
-import { byWhat, childDied, childStart, protocolError, type ProcessEnd } from './errors.js';
-import { handOver, release } from './hand-over.js';
-import type { Job } from './job.js';
-import { checkFromChild, monotonicMs, type FromChild, type StartMessage, type ToChild } from './protocol.js';
+import { AcknowledgementWatch } from './acknowledgement-watch.js';
+import { ChildChannel } from './child-channel.js';
+import { byWhat, childDied, childStart, childStuck, protocolError, type ProcessEnd } from './errors.js';
+import { GivenRequests } from './given-requests.js';
+import { isSocket, type Job } from './job.js';
+import { checkFromChild, monotonicMs, type FromChild, type StartMessage } from './protocol.js';
 
 const ENTRY = fileURLToPath(new URL('./child-entry.js', import.meta.url));
 
-/** How much of what a child wrote on stderr is kept for the error that says why it did not start, in bytes. */
+/** How much of what a child wrote on stderr is kept for the error that says why it did not start, in characters. */
 const STDERR_TAIL = 4_096;
-
-/**
- * Milliseconds between the moment from which a child leaves a request alone and the one at which it is given to
- * another: no child begins what another one has got.
- */
-const MOVE_SLACK_MS = 500;
 
 /** How long a child that has closed its channel may take to exit, in ms. */
 const EXIT_GRACE_MS = 1_000;
 
 /** How long a dead child's channel may take to be read to its end, in turns of the event loop. */
 const MAX_DRAIN_TURNS = 10_000;
+
+/** Requests that a child is sent together. */
+export const MOST_AT_ONCE = 16;
 
 export interface ChildOptions {
   readonly execArgv: readonly string[];
@@ -45,7 +44,7 @@ export interface ChildOwner {
   silent(child: Child): void;
   /** It answers again. */
   answered(child: Child): void;
-  /** It was asked to end by somebody else than the pool. */
+  /** It wants no more requests. */
   leaving(child: Child): void;
   ended(child: Child): void;
   shutdown(): void;
@@ -53,7 +52,7 @@ export interface ChildOwner {
 
 type Life = 'starting' | 'ready' | 'ending' | 'ended';
 
-/** The parent's view of one child process: what it was given, what it has begun, and how it ends. */
+/** The parent's view of one child process: how it starts, what it was given and says of it, and how it ends. */
 export class Child {
   /** Resolves when the handler's module is loaded; rejects with its error, or with why the process ended. */
   readonly started: Promise<void>;
@@ -61,22 +60,32 @@ export class Child {
   readonly ended: Promise<void>;
   /** Requests given to it over its life. */
   served = 0;
-  /** Whether it acknowledges what it is given. */
-  isAnswering = true;
+  /** Its memory in bytes, as it last said. */
+  rss = 0;
 
   readonly #process: ChildProcess;
+  readonly #channel: ChildChannel;
   readonly #options: ChildOptions;
   readonly #owner: ChildOwner;
-  readonly #sent = new Map<number, { job: Job; deadline: number }>();
-  readonly #begun = new Map<number, Job>();
+  readonly #requests = new GivenRequests();
+  readonly #watch = new AcknowledgementWatch(this.#requests, (late) => this.#isSilent(late));
   #life: Life = 'starting';
+  #datagrams: DatagramSocket | undefined;
+  #isUnwanted = false;
+  #isAnswering = true;
+  /** Between {@link give} and {@link flush}. */
+  #isBeingGiven = false;
   #settleStart!: { resolve(): void; reject(error: unknown): void };
   #settleEnd!: () => void;
   #stderr = '';
   #failure: unknown;
-  #watch: NodeJS.Timeout | undefined;
+  #stuck: SocketServerError | undefined;
+  /** Whether it has said anything, and since when it owes an answer to a ping. */
+  #isUp = false;
+  #pingedAt: number | undefined;
   #deaf: NodeJS.Timeout | undefined;
 
+  /** @throws the system's error where Node reports a failed fork so */
   constructor(options: ChildOptions, owner: ChildOwner) {
     this.#options = options;
     this.#owner = owner;
@@ -90,51 +99,78 @@ export class Child {
       execArgv: [...options.execArgv],
       ...(options.env === undefined ? {} : { env: options.env }),
       serialization: options.serialization,
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe'],
     });
+    this.#channel = new ChildChannel(this.#process);
     this.#listen();
-    this.#send(options.start);
+    this.#channel.post(options.start);
   }
 
   get pid(): number | undefined {
     return this.#process.pid;
   }
 
-  get isReady(): boolean {
-    return this.#life === 'ready';
-  }
-
   get hasEnded(): boolean {
     return this.#life === 'ended';
   }
 
+  /** Whether it has been asked to end. */
+  get isUnwanted(): boolean {
+    return this.#isUnwanted;
+  }
+
   /** Requests that it has not ended. */
   get load(): number {
-    return this.#sent.size + this.#begun.size;
+    return this.#requests.sentCount + this.#requests.begunCount;
   }
 
   /** Requests that it has not acknowledged. */
   get inFlight(): number {
-    return this.#sent.size;
+    return this.#requests.sentCount;
   }
 
+  /**
+   * Whether it can be sent another request now. A child is sent several at once, but not the next ones before it
+   * has begun these: one that is busy holds up few, and the others wait where they can go to whichever is free.
+   */
+  get hasRoom(): boolean {
+    if (this.#life !== 'ready') return false;
+    return this.inFlight === 0 || (this.#isBeingGiven && this.inFlight < this.#mostAtOnce);
+  }
+
+  /** Gives it a request; {@link flush} has to follow in the same turn. */
   give(job: Job): void {
+    const { id, request, clientAddress } = job;
     const deadline = monotonicMs() + this.#options.acknowledgeTimeout;
     this.served++;
-    this.#sent.set(job.id, { job, deadline });
-    this.#watchAcknowledgements();
-    handOver(this.#process, job, deadline);
+    this.#isBeingGiven = true;
+    this.#requests.send(job, deadline);
+    this.#watch.start();
+    const message = { id, clientAddress, deadline };
+    if (isSocket(request)) {
+      this.#channel.postSocket({ ...message, type: 'stream', piped: true }, request);
+    } else {
+      this.#datagrams = request.socket;
+      this.#channel.post({ ...message, type: 'datagram', packet: request.packet });
+    }
+  }
+
+  flush(): void {
+    this.#isBeingGiven = false;
+    this.#channel.flush();
   }
 
   abort(reason: unknown): void {
-    if (this.#life === 'ready') this.#send({ type: 'abort', reason: packError(reason) });
+    if (this.#life === 'ready') this.#channel.post({ type: 'abort', reason: packError(reason) });
   }
 
   /** Asks the process to end, SIGTERM, and after `killGrace` ends it, SIGKILL. Idempotent. */
   end(): Promise<void> {
     if (this.#life === 'ending' || this.#life === 'ended') return this.ended;
     this.#life = 'ending';
-    this.#send({ type: 'end' });
+    this.#isUnwanted = true;
+    this.#channel.post({ type: 'end' });
+    this.#channel.flush();
     this.#signal('SIGTERM');
     const timer = setTimeout(() => this.#signal('SIGKILL'), this.#options.killGrace);
     return this.ended.finally(() => clearTimeout(timer));
@@ -146,9 +182,33 @@ export class Child {
     this.#signal('SIGKILL');
   }
 
+  /** Node's own way, `child.send`, takes one socket at a time, and waits for an acknowledgement of its own. */
+  /**
+   * Asks it for a sign of life, unless it still owes one.
+   * @param isNew - what it owes begins to count now
+   * @returns the milliseconds for which it has owed one
+   */
+  ping(isNew: boolean): number {
+    if (!this.#isUp || this.#life === 'ended') return 0;
+    const now = monotonicMs();
+    if (this.#pingedAt === undefined) this.#channel.post({ type: 'ping' });
+    if (this.#pingedAt === undefined || isNew) this.#pingedAt = now;
+    return now - this.#pingedAt;
+  }
+
+  /** Ends the process at once, because its event loop has not turned for so long. */
+  killStuck(ms: number): void {
+    this.#stuck ??= childStuck(this.pid, ms);
+    this.kill();
+  }
+
+  get #mostAtOnce(): number {
+    return this.#options.serialization === 'json' && !this.#channel.takesMany ? 1 : MOST_AT_ONCE;
+  }
+
   #listen(): void {
     const child = this.#process;
-    child.on('message', (message) => this.#received(message));
+    child.on('message', (messages) => this.#received(messages));
     child.once('exit', (code, signal) => this.#drain({ code, signal }));
     child.once('disconnect', () => {
       // It is about to exit; if it does not, nothing can be told to it any more.
@@ -156,7 +216,7 @@ export class Child {
     });
     child.on('error', (error) => {
       this.#failure ??= error;
-      if (child.pid === undefined) this.#gone(childStart(`${error.message}`, error));
+      if (child.pid === undefined) this.#gone(childStart(error.message, error));
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk);
@@ -164,18 +224,18 @@ export class Child {
     });
   }
 
-  #send(message: ToChild): void {
-    if (this.#process.connected) this.#process.send(message, ignore);
-  }
+  // ── what the child says ─────────────────────────────────────────────────────────────────────────────────
 
   #received(value: unknown): void {
     try {
-      const message = checkFromChild(value);
-      if (!this.isAnswering) {
-        this.isAnswering = true;
+      const messages = checkFromChild(value);
+      this.#isUp = true;
+      this.#pingedAt = undefined;
+      if (!this.#isAnswering) {
+        this.#isAnswering = true;
         this.#owner.answered(this);
       }
-      this.#handle(message);
+      for (const message of messages) this.#handle(message);
     } catch (error) {
       this.kill(error);
     }
@@ -186,27 +246,29 @@ export class Child {
       case 'ready':
         if (this.#life !== 'starting') return;
         this.#life = 'ready';
+        if (message.piped) this.#channel.openPipe();
         this.#stderr = '';
         this.#settleStart.resolve();
+        return;
+      case 'alive':
+        this.rss = message.rss;
         return;
       case 'failed':
         this.#settleStart.reject(unpackError(message.error));
         return;
       case 'begun':
-        this.#beginJob(message.id);
+        this.#requests.begin(message.id);
+        this.#owner.freed(this);
         return;
-      case 'late': {
-        const late = this.#sent.get(message.id);
-        if (late === undefined) return;
-        this.#sent.delete(message.id);
-        this.#owner.returned([late.job]);
+      case 'returned':
+        this.#returned(message.id);
         return;
-      }
       case 'ended':
         this.#endJob(message.id, message.error === undefined ? undefined : unpackError(message.error));
         return;
       case 'send':
-        void this.#reply(message);
+        if (this.#datagrams === undefined) throw protocolError('a child that was given datagrams', 'send');
+        void this.#sendDatagram(message, this.#datagrams);
         return;
       case 'shutdown':
         this.#owner.shutdown();
@@ -217,66 +279,45 @@ export class Child {
     }
   }
 
-  /** A process that could not be forked has pid 0, and Node would signal that: the whole group, this one included. */
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#process.pid !== undefined) this.#process.kill(signal);
-  }
-
-  #beginJob(id: number): void {
-    const sent = this.#sent.get(id);
-    if (sent === undefined) throw protocolError('a request that this child was given', id);
-    this.#sent.delete(id);
-    this.#begun.set(id, sent.job);
-    release(sent.job);
-    this.#owner.freed(this);
-  }
-
   #endJob(id: number, error: Error | undefined): void {
-    const job = this.#begun.get(id);
-    if (job === undefined) throw protocolError('a request that this child has begun', id);
-    this.#begun.delete(id);
+    const job = this.#requests.end(id);
     if (error === undefined) job.resolve();
     else job.reject(error);
     this.#owner.freed(this);
   }
 
-  async #reply({ id, request, data, address }: FromChild & { type: 'send' }): Promise<void> {
-    const job = this.#begun.get(request);
-    if (job === undefined || !('packet' in job.request)) {
-      this.kill(protocolError('a datagram that this child has begun', request));
-      return;
-    }
+  #returned(id: number): void {
+    const job = this.#requests.takeBack(id);
+    if (job === undefined) return; // it was late, and is with another by now
+    this.served--;
+    this.#owner.returned([job]);
+  }
+
+  /** The parent owns the socket of all datagrams: it sends for the child, and says what came of it. */
+  async #sendDatagram(
+    { id, data, address }: FromChild & { type: 'send' },
+    socket: DatagramSocket,
+  ): Promise<void> {
     try {
-      const bytes = await job.request.socket.sendTo(data, address as ClientAddress);
-      this.#send({ type: 'sent', id, bytes });
+      const bytes = await socket.sendTo(data, address as ClientAddress);
+      this.#channel.post({ type: 'sent', id, bytes });
     } catch (error) {
-      this.#send({ type: 'sent', id, bytes: 0, error: packError(error) });
+      this.#channel.post({ type: 'sent', id, bytes: 0, error: packError(error) });
     }
   }
 
-  /** One timer for all: the oldest request is the first one to be late. */
-  #watchAcknowledgements(): void {
-    if (this.#watch !== undefined) return;
-    this.#watch = setTimeout(() => {
-      // The acknowledgement may be there already, unread because this process was busy: read first.
-      setImmediate(() => this.#checkAcknowledgements());
-    }, this.#options.acknowledgeTimeout + MOVE_SLACK_MS);
-    this.#watch.unref();
+  #isSilent(late: readonly Job[]): void {
+    this.#isAnswering = false;
+    if (!this.#channel.isConnected || this.#requests.begunCount === 0) this.kill();
+    this.#owner.silent(this);
+    this.#owner.returned(late);
   }
 
-  #checkAcknowledgements(): void {
-    this.#watch = undefined;
-    if (this.#sent.size === 0) return;
-    const now = monotonicMs();
-    const late = [...this.#sent.values()].filter(({ deadline }) => now >= deadline + MOVE_SLACK_MS);
-    if (late.length > 0) {
-      for (const { job } of late) this.#sent.delete(job.id);
-      this.isAnswering = false;
-      if (!this.#process.connected || this.#begun.size === 0) this.kill();
-      this.#owner.silent(this);
-      this.#owner.returned(late.map(({ job }) => job));
-    }
-    if (this.#sent.size > 0) this.#watchAcknowledgements();
+  // ── its end ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A process that could not be forked has pid 0, and Node would signal that: the whole group, this one included. */
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#process.pid !== undefined) this.#process.kill(signal);
   }
 
   /**
@@ -286,32 +327,28 @@ export class Child {
    */
   #drain(end: ProcessEnd, turns = 0): void {
     const stderrOpen = this.#life === 'starting' && this.#process.stderr?.readableEnded === false;
-    if ((this.#process.connected || stderrOpen) && turns < MAX_DRAIN_TURNS) {
+    if ((this.#channel.isConnected || stderrOpen) && turns < MAX_DRAIN_TURNS) {
       setImmediate(() => this.#drain(end, turns + 1));
       return;
     }
     const wrote = this.#stderr === '' ? '' : `; it wrote:\n${this.#stderr.trimEnd()}`;
-    const notStarted = childStart(`its end ${byWhat(end)}${wrote}`, this.#failure);
+    const notStarted = this.#stuck ?? childStart(`its end ${byWhat(end)}${wrote}`, this.#failure);
+    const died = this.#stuck ?? childDied(this.pid, end, this.#failure);
     // Messages are emitted in a microtask of the turn in which the channel ended.
-    setImmediate(() => this.#gone(notStarted, childDied(this.pid, end, this.#failure)));
+    setImmediate(() => this.#gone(notStarted, died));
   }
 
   #gone(notStarted: unknown, died: unknown = notStarted): void {
     if (this.#life === 'ended') return;
     this.#life = 'ended';
-    clearTimeout(this.#watch);
+    this.#watch.stop();
     clearTimeout(this.#deaf);
+    this.#channel.close();
     this.#settleStart.reject(notStarted);
-    const begun = [...this.#begun.values()];
-    const sent = Array.from(this.#sent.values(), ({ job }) => job);
-    this.#begun.clear();
-    this.#sent.clear();
+    const { sent, begun } = this.#requests.empty();
     for (const job of begun) job.reject(died);
     this.#settleEnd();
     this.#owner.ended(this);
     if (sent.length > 0) this.#owner.returned(sent);
   }
 }
-
-/** A message that does not arrive is no news: the child's end is. */
-function ignore(): void {}

@@ -10,15 +10,12 @@ import type {
 } from '@socketserver/core';
 import { handlerReference } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
+import type { ChildOptions } from './child.js';
 import { packContext } from './crossing-context.js';
-import { closed } from './errors.js';
+import { closed, closedBefore, notListening } from './errors.js';
+import { execArgvForChildren } from './exec-argv.js';
 import type { AnyRequest } from './job.js';
 import { checkFields, poolSizeOf, type ForkingFields } from './pool-size.js';
-
-/** A stream's channel takes one socket at a time, and waits for Node's own acknowledgement of it. */
-const SOCKETS_IN_FLIGHT = 1;
-/** Enough to keep a child busy while an acknowledgement is on its way. */
-const DATAGRAMS_IN_FLIGHT = 16;
 
 export interface ForkingStats extends ServerStats {
   /** Child processes, starting and ending ones too. */
@@ -52,7 +49,17 @@ export interface ForkingMembers extends ForkingFields {
   acknowledgeTimeout: number;
   /** Milliseconds between SIGTERM and SIGKILL. @default 5000 */
   killGrace: number;
-  /** Arguments for node. @default process.execArgv */
+  /**
+   * Milliseconds for which a child's event loop may stand still: then the child is ended and replaced, and the
+   * requests that it had begun have failed. 0: for ever. @default 30000
+   */
+  stuckTimeout: number;
+  /**
+   * Bytes of memory (the resident set of its process) above which a child is replaced: as with
+   * `maxRequestsPerChild`, when the replacement is ready. Looked at every second. @default 0: no limit
+   */
+  maxWorkerRss: number;
+  /** Arguments for node. @default process.execArgv, without `--eval`, `--input-type` and `--inspect…` */
   execArgv: readonly string[];
   /** The environment of the children. @default null: this process's own */
   env: NodeJS.ProcessEnv | null;
@@ -60,6 +67,14 @@ export interface ForkingMembers extends ForkingFields {
   readonly activeChildren: readonly number[];
   /** Brings the number of children to what the fields say. Called by `serviceActions` and `handleTimeout`. */
   collectChildren(): void;
+  /**
+   * Replaces every child by one that has loaded the handler's module anew, with the present `context`, `env` and
+   * `execArgv`. No connection is refused or dropped. Resolves when every further request goes to a new child; the old
+   * ones end when their requests have. One that is called while another runs begins after it.
+   * @throws what the module throws while it loads: the old children then go on; {@link SocketServerError}
+   *   ERR_SOCKETSERVER_NOT_LISTENING before `listen()`, ERR_SOCKETSERVER_CLOSED after `close()`
+   */
+  reload(): Promise<void>;
   stats(): ForkingStats;
 }
 
@@ -87,7 +102,9 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     standbyChildren: number | null = null;
     acknowledgeTimeout = 5_000;
     killGrace = 5_000;
-    execArgv: readonly string[] = process.execArgv;
+    stuckTimeout = 30_000;
+    maxWorkerRss = 0;
+    execArgv: readonly string[] = execArgvForChildren(process.execArgv);
     env: NodeJS.ProcessEnv | null = null;
     #pool: ChildPool | undefined;
     #ending: Promise<void> | undefined;
@@ -135,28 +152,38 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
 
     /** Starts the children. Resolves when each has loaded the handler. */
     protected override async loadHandler(): Promise<void> {
-      const isStream = this.socketType === 'stream';
+      if (this.state === 'draining') throw closedBefore('listen()');
       this.#pool = new ChildPool({
         size: () => poolSizeOf(this),
-        inFlight: isStream ? SOCKETS_IN_FLIGHT : DATAGRAMS_IN_FLIGHT,
-        child: {
-          execArgv: this.execArgv,
-          env: this.env ?? undefined,
-          serialization: isStream ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
-          acknowledgeTimeout: this.acknowledgeTimeout,
-          killGrace: this.killGrace,
-          start: {
-            type: 'start',
-            handler: handlerReference(this.RequestHandlerClass),
-            serverAddress: this.serverAddress,
-            context: packContext(this.context),
-            limits: this.requestLimits,
-          },
-        },
+        child: () => this.#childOptions(),
         onShutdown: () => void this.shutdown(),
         onFailure: (error) => void this.#report(error),
       });
       await this.#pool.start();
+    }
+
+    #childOptions(): ChildOptions {
+      return {
+        execArgv: this.execArgv,
+        env: this.env ?? undefined,
+        serialization: this.socketType === 'stream' ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
+        acknowledgeTimeout: this.acknowledgeTimeout,
+        killGrace: this.killGrace,
+        start: {
+          type: 'start',
+          handler: handlerReference(this.RequestHandlerClass),
+          serverAddress: this.serverAddress,
+          context: packContext(this.context),
+          limits: this.requestLimits,
+        },
+      };
+    }
+
+    async reload(): Promise<void> {
+      if (this.state === 'draining' || this.state === 'closed') throw closedBefore('reload()');
+      if (this.state === 'idle') throw notListening('reload()');
+      checkFields(this);
+      await this.#pool?.reload();
     }
 
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
@@ -176,6 +203,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     /** Ends the children too: at once those without a request, the others when theirs have ended. */
     override serverClose(): Promise<void> {
       this.#ending ??= this.#end(super.serverClose());
+      this.#pool?.cancelStart();
       return this.#ending;
     }
 

@@ -12,3 +12,20 @@ export interface Job {
   resolve(): void;
   reject(error: unknown): void;
 }
+
+export function isSocket(request: AnyRequest): request is Socket {
+  return !('packet' in request);
+}
+
+/** Whether the request can still be handed over: its socket may have been closed while it waited. */
+export function isOpen({ request }: Job): boolean {
+  return !isSocket(request) || !request.destroyed;
+}
+
+/**
+ * Closes the parent's copy, once a child has its own. `destroy` closes the descriptor and no more: the connection
+ * goes on in the child (a shutdown(2) here would end it there too).
+ */
+export function release({ request }: Job): void {
+  if (isSocket(request)) request.destroy();
+}

@@ -3,18 +3,19 @@ import type { CrossingError, HandlerReference, RequestLimits } from '@socketserv
 import { protocolError } from './errors.js';
 
 /**
- * What parent and child tell each other. No message carries code. Each side checks what it gets; whatever does
- * not fit ends the child.
+ * What parent and child tell each other, several messages at a time. No message carries code. Each side checks
+ * what it gets; whatever does not fit ends the child.
  */
 export type ToChild =
   | StartMessage
-  /** Comes with the socket. */
-  | { type: 'stream'; id: number; clientAddress: ClientAddress; deadline: number }
-  | { type: 'datagram'; id: number; clientAddress: ClientAddress; deadline: number; packet: Uint8Array }
+  | StreamMessage
+  | DatagramMessage
   /** What became of the datagram that the child asked to have sent. */
   | { type: 'sent'; id: number; bytes: number; error?: CrossingError | undefined }
   /** The server is closing: every `signal` aborts. */
   | { type: 'abort'; reason: CrossingError }
+  /** To be answered with 'alive'. */
+  | { type: 'ping' }
   | { type: 'end' };
 
 export interface StartMessage {
@@ -27,19 +28,44 @@ export interface StartMessage {
   limits?: RequestLimits | undefined;
 }
 
+interface RequestMessage {
+  id: number;
+  clientAddress: ClientAddress;
+  /** When, in {@link monotonicMs}, the child has to leave it alone, for it may be given to another. */
+  deadline: number;
+}
+
+export interface StreamMessage extends RequestMessage {
+  type: 'stream';
+  /** Whether the socket comes through the descriptor pipe; else it comes with the message. */
+  piped: boolean;
+}
+
+export interface DatagramMessage extends RequestMessage {
+  type: 'datagram';
+  packet: Uint8Array;
+}
+
 export type FromChild =
-  | { type: 'ready' }
+  /** Its event loop turns. Said before it loads the handler, and when it is asked. */
+  | { type: 'alive'; rss: number }
+  /** The handler is loaded. `piped`: sockets can come through the descriptor pipe. */
+  | { type: 'ready'; piped: boolean }
   /** The handler's module did not load. */
   | { type: 'failed'; error: CrossingError }
   /** The acknowledgement: from now on the request is the child's. Sent before its first byte is read. */
   | { type: 'begun'; id: number }
-  /** The request came after its deadline, so it was left alone: the parent may have given it to another child. */
-  | { type: 'late'; id: number }
+  /** The request was left alone: it came after its deadline, or its socket did not come at all. */
+  | { type: 'returned'; id: number }
   | { type: 'ended'; id: number; error?: CrossingError | undefined }
-  | { type: 'send'; id: number; request: number; data: Uint8Array; address: ClientAddress }
+  /** A datagram, from the server's socket. */
+  | { type: 'send'; id: number; data: Uint8Array; address: ClientAddress }
   | { type: 'shutdown' }
-  /** Somebody sent it SIGTERM: it wants no more requests. */
+  /** It wants no more requests: somebody sent it SIGTERM, or it may open no more sockets. */
   | { type: 'leaving' };
+
+/** Where the child finds the descriptor pipe. The first four are stdin, stdout, stderr and the IPC channel. */
+export const DESCRIPTOR_PIPE_FD = 4;
 
 /**
  * Milliseconds of the system's monotonic clock, which all processes of a machine share (unlike
@@ -50,72 +76,89 @@ export function monotonicMs(): number {
 }
 
 /** @throws {SocketServerError} ERR_SOCKETSERVER_PROTOCOL */
-export function checkFromChild(value: unknown): FromChild {
-  const message = asRecord(value);
+export function checkFromChild(value: unknown): FromChild[] {
+  for (const message of asList(value)) checkOneFromChild(asRecord(message));
+  return value as FromChild[];
+}
+
+function checkOneFromChild(message: Record<string, unknown>): void {
   switch (message['type']) {
     case 'ready':
+      checkFlag(message['piped']);
+      return;
     case 'shutdown':
     case 'leaving':
-      break;
+      return;
+    case 'alive':
+      checkNumber(message['rss']);
+      return;
     case 'failed':
       checkError(message['error']);
-      break;
+      return;
     case 'begun':
-    case 'late':
-      checkId(message['id']);
-      break;
+    case 'returned':
+      checkNumber(message['id']);
+      return;
     case 'ended':
-      checkId(message['id']);
+      checkNumber(message['id']);
       if (message['error'] !== undefined) checkError(message['error']);
-      break;
+      return;
     case 'send':
-      checkId(message['id']);
-      checkId(message['request']);
+      checkNumber(message['id']);
       checkBytes(message['data']);
       asRecord(message['address']);
-      break;
+      return;
     default:
       throw protocolError('a message of a child to have a known type', message['type']);
   }
-  return value as FromChild;
 }
 
 /** @throws {SocketServerError} ERR_SOCKETSERVER_PROTOCOL */
-export function checkToChild(value: unknown): ToChild {
-  const message = asRecord(value);
+export function checkToChild(value: unknown): ToChild[] {
+  for (const message of asList(value)) checkOneToChild(asRecord(message));
+  return value as ToChild[];
+}
+
+function checkOneToChild(message: Record<string, unknown>): void {
   switch (message['type']) {
     case 'start':
       asRecord(message['handler']);
       asRecord(message['serverAddress']);
       if (typeof message['context'] !== 'string') throw protocolError('a context', message['context']);
       if (message['limits'] !== undefined) asRecord(message['limits']);
-      break;
+      return;
     case 'stream':
       checkRequest(message);
-      break;
+      checkFlag(message['piped']);
+      return;
     case 'datagram':
       checkRequest(message);
       checkBytes(message['packet']);
-      break;
+      return;
     case 'sent':
-      checkId(message['id']);
+      checkNumber(message['id']);
       if (message['error'] !== undefined) checkError(message['error']);
-      break;
+      return;
     case 'abort':
       checkError(message['reason']);
-      break;
+      return;
     case 'end':
-      break;
+    case 'ping':
+      return;
     default:
       throw protocolError('a message of the parent to have a known type', message['type']);
   }
-  return value as ToChild;
 }
 
 function checkRequest(message: Record<string, unknown>): void {
-  checkId(message['id']);
+  checkNumber(message['id']);
   asRecord(message['clientAddress']);
   if (typeof message['deadline'] !== 'number') throw protocolError('a deadline in ms', message['deadline']);
+}
+
+function asList(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw protocolError('a list of messages', value);
+  return value;
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
@@ -123,8 +166,12 @@ function asRecord(value: unknown): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function checkId(id: unknown): void {
-  if (!Number.isSafeInteger(id)) throw protocolError('the number of a request', id);
+function checkNumber(number: unknown): void {
+  if (!Number.isSafeInteger(number)) throw protocolError('a whole number', number);
+}
+
+function checkFlag(flag: unknown): void {
+  if (typeof flag !== 'boolean') throw protocolError('yes or no', flag);
 }
 
 function checkBytes(data: unknown): void {

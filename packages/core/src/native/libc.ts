@@ -26,10 +26,19 @@ export interface Libc {
   shutdown(fd: number, how: number): number;
   /** Writes the soft and the hard limit into `into`. */
   getrlimit(resource: number, into: BigUint64Array): number;
+  /** `message` is a `struct msghdr`. @returns the bytes sent, or -1 */
+  sendmsg(fd: number, message: Uint8Array, flags: number): number;
+  /** @returns the bytes received, 0 at the end, or -1 */
+  recvmsg(fd: number, message: Uint8Array, flags: number): number;
+  /** The signal that this process gets when its parent ends (Linux, PR_SET_PDEATHSIG). @returns 0, or -1 */
+  setParentDeathSignal(signal: number): number;
+  /** Where the memory is, for a structure that points at it. */
+  addressOf(memory: ArrayBuffer): bigint;
   /** The number of the last error of this thread. */
   errno(): number;
 }
 
+const PR_SET_PDEATHSIG = 1;
 const F_DUPFD_CLOEXEC = process.platform === 'linux' ? 1030 : 67;
 
 let loaded: Libc | undefined;
@@ -76,8 +85,18 @@ function load(): Libc {
     ),
     shutdown: lib.func('int shutdown(int fd, int how)'),
     getrlimit: lib.func('int getrlimit(int resource, void *into)'),
+    sendmsg: lib.func('intptr_t sendmsg(int fd, const void *message, int flags)'),
+    recvmsg: lib.func('intptr_t recvmsg(int fd, void *message, int flags)'),
+    setParentDeathSignal: loadParentDeathSignal(lib),
+    addressOf: (memory) => koffi.address(memory),
     errno: () => koffi.errno(),
   };
+}
+
+function loadParentDeathSignal(lib: LibraryHandle): Libc['setParentDeathSignal'] {
+  if (process.platform !== 'linux') return () => -1;
+  const prctl = lib.func('int prctl(int option, unsigned long argument)');
+  return (signal) => prctl(PR_SET_PDEATHSIG, signal) as number;
 }
 
 /** fcntl(2) is variadic, which costs koffi 12 µs a call; only Apple's arm64 passes such arguments differently. */

@@ -1,4 +1,5 @@
-import { ForkingTCPServer } from '@socketserver/forking';
+import { ForkingTCPServer, ForkingUnixStreamServer } from '@socketserver/forking';
+import { fileURLToPath } from 'node:url';
 import { recording, Served, type RecordingServer } from '@socketserver/testing';
 
 /** The URL of `test/fixtures/NAME`. */
@@ -20,8 +21,10 @@ type Fields = Partial<
     | 'maxChildren'
     | 'maxRequestsJitter'
     | 'maxRequestsPerChild'
+    | 'maxWorkerRss'
     | 'requestsPerChild'
     | 'standbyChildren'
+    | 'stuckTimeout'
   >
 >;
 
@@ -38,10 +41,26 @@ export function make(fields: Fields = {}, handler = COMMANDS): Server {
 
 /** The same, serving until it is disposed of. */
 export async function serve(fields: Fields = {}, handler = COMMANDS): Promise<ServedForking> {
-  const server = make(fields, handler);
+  return served(make(fields, handler));
+}
+
+/** A server at an abstract Unix address. */
+export function makeUnix(fields: Fields = {}, handler = COMMANDS): Server {
+  const path = `\0forking-${process.pid}-${nextPath++}`;
+  const server = new (recording(ForkingUnixStreamServer))({ path }, handler) as unknown as Server;
+  return Object.assign(server, { maxChildren: 1 }, fields);
+}
+
+let nextPath = 0;
+
+/** The server, serving until it is disposed of. */
+export async function served(server: Server): Promise<ServedForking> {
   await server.listen();
   return new Served(server) as ServedForking;
 }
+
+/** Makes koffi a package that is not installed, in a child. */
+export const WITHOUT_KOFFI = ['--require', fileURLToPath(fixture('without-koffi.cjs'))];
 
 /** The codes of the errors that the server has reported. */
 export function codes(server: Server): unknown[] {

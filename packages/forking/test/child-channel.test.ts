@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
+import { isRunning } from './support/processes.js';
+import { codes, make, makeUnix, served, WITHOUT_KOFFI } from './support/servers.js';
+
+const ways = [
+  ['TCP, through the pipe', make, process.execArgv],
+  ['Unix, through the pipe', makeUnix, process.execArgv],
+  ['TCP, one by one', make, WITHOUT_KOFFI],
+  ['Unix, one by one', makeUnix, WITHOUT_KOFFI],
+] as const;
+
+/** 3 MB, no two blocks alike. */
+const DATA = Buffer.concat(Array.from({ length: 3_000 }, (_, n) => Buffer.alloc(1_000, `${n} `)));
+const DIGEST = `${DATA.length} ${createHash('sha256').update(DATA).digest('hex')}\n`;
+
+describe.each(ways)('a connection that goes to a child by %s', (_, makeServer, execArgv) => {
+  test('keeps what the client sent while it waited, and its half-close', async () => {
+    await using serving = await served(makeServer({ execArgv, requestsPerChild: 1 }));
+    const { server } = serving;
+    const first = await connectTo(server.serverAddress);
+    first.write('hold\n');
+    await readLine(first);
+    const early = await connectTo(server.serverAddress);
+    early.write('digest\n');
+    early.end(DATA);
+    await until(() => server.stats().waiting === 1);
+    first.end('go on\n');
+    expect((await readAll(early)).toString()).toBe(DIGEST);
+    await server.served(2);
+    expect(server.stats()).toMatchObject({ completed: 2, failed: 0 });
+  });
+
+  test('holds a handler up whose client does not read', async () => {
+    await using serving = await served(makeServer({ execArgv }));
+    const { server } = serving;
+    const slow = await connectTo(server.serverAddress);
+    slow.end('repeat 20\n');
+    await once(slow, 'readable');
+    const fast = await connectTo(server.serverAddress);
+    fast.end('repeat 20\n');
+    expect(await readAll(fast)).toHaveLength(20_000_000);
+    await server.served(1);
+    expect(server.stats()).toMatchObject({ active: 1, completed: 1 });
+    expect(await readAll(slow)).toHaveLength(20_000_000);
+  });
+
+  test('is over, and counted, if the client has reset it while it waited', async () => {
+    await using serving = await served(makeServer({ execArgv, requestsPerChild: 1 }));
+    const { server } = serving;
+    const first = await connectTo(server.serverAddress);
+    first.write('hold\n');
+    await readLine(first);
+    const gone = await connectTo(server.serverAddress);
+    gone.write('pid\n');
+    await until(() => server.stats().waiting === 1);
+    if ('path' in server.serverAddress) gone.destroy();
+    else gone.resetAndDestroy();
+    first.end('go on\n');
+    await readAll(first);
+    await server.served(2);
+    expect(await askStream(server.serverAddress, 'pid\n')).toMatch(/^\d+\n$/);
+    await server.served(3);
+    expect(server.stats()).toMatchObject({ accepted: 3, active: 0, rejected: 0 });
+  });
+
+  test('is one of many, and each has the client that it was accepted from', async () => {
+    await using serving = await served(makeServer({ execArgv, maxChildren: 2 }));
+    const { server } = serving;
+    const texts = Array.from({ length: 200 }, (_, n) => `digest\n${n}`);
+    const answers = await Promise.all(texts.map((text) => askStream(server.serverAddress, text)));
+    expect(answers).toEqual(
+      texts.map((text) => {
+        const [, data = ''] = text.split('\n');
+        return `${data.length} ${createHash('sha256').update(data).digest('hex')}\n`;
+      }),
+    );
+    await server.served(200);
+    expect(server.stats()).toMatchObject({ completed: 200, failed: 0, redispatched: 0 });
+  });
+
+  test('goes to another child if the first is killed while it waits there', async () => {
+    await using serving = await served(makeServer({ execArgv }));
+    const { server } = serving;
+    const stopped = server.activeChildren[0]!;
+    process.kill(stopped, 'SIGSTOP');
+    const early = await connectTo(server.serverAddress);
+    early.write('digest\n');
+    early.end(DATA);
+    await until(() => server.stats().active === 1 && server.stats().waiting === 0);
+    process.kill(stopped, 'SIGKILL');
+    expect((await readAll(early)).toString()).toBe(DIGEST);
+    expect(server.stats().redispatched).toBe(1);
+  });
+});
+
+test('a child that may open no more sockets is replaced: what it could not take goes to another', async () => {
+  await using serving = await served(make());
+  const { server } = serving;
+  const full = server.activeChildren[0]!;
+  const held = await connectTo(server.serverAddress);
+  held.write('descriptors\n');
+  await readLine(held); // it has used up what it may have open
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => askStream(server.serverAddress, 'pid\n')),
+  );
+  for (const answer of answers) expect(Number(answer)).not.toBe(full);
+  held.end('go on\n');
+  expect((await readAll(held)).toString()).toBe('done\n');
+  await until(() => !isRunning(full));
+  expect(codes(server)).toEqual([]);
+  expect(server.stats()).toMatchObject({ failed: 0 });
+});

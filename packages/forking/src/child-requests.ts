@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { DatagramSocket } from '@socketserver/core';
+import type { ClientAddress, DatagramSocket } from '@socketserver/core';
 import {
   packError,
   RequestScope,
@@ -57,14 +57,16 @@ export class ChildRequests {
     const socket = socketOf(connection);
     socket.on('error', meetsItInTheHandler);
     socket.allowHalfOpen = true; // does not cross
-    void this.#run(id, (init) => runStream(this.#Handler, { ...init, clientAddress, request: socket }));
+    const init = this.#begin(clientAddress);
+    this.#tellEnd(id, init.scope, runStream(this.#Handler, { ...init, request: socket }));
   }
 
   serveDatagram({ id, clientAddress, deadline, packet }: DatagramMessage): void {
     if (!this.#begins(id, deadline)) return;
     const { buffer, byteOffset, byteLength } = packet;
     const request = { packet: Buffer.from(buffer, byteOffset, byteLength), socket: this.#datagrams };
-    void this.#run(id, (init) => runHandler(this.#Handler, { ...init, clientAddress, request }));
+    const init = this.#begin(clientAddress);
+    this.#tellEnd(id, init.scope, runHandler(this.#Handler, { ...init, request }));
   }
 
   sent({ id, bytes, error }: SentMessage): void {
@@ -87,21 +89,24 @@ export class ChildRequests {
     return !late;
   }
 
-  async #run(
-    id: number,
-    run: (init: Pick<HandlerInit, 'server' | 'scope' | 'limits'>) => Promise<void>,
-  ): Promise<void> {
+  #begin(clientAddress: ClientAddress): Omit<HandlerInit, 'request'> {
     const scope = new RequestScope();
     if (this.#aborted !== undefined) scope.abort(this.#aborted.reason);
     this.#scopes.add(scope);
-    let error: CrossingError | undefined;
-    try {
-      await run({ server: this.#server, scope, limits: this.#limits });
-    } catch (thrown) {
-      error = packError(thrown);
-    }
-    this.#scopes.delete(scope);
-    this.#parent.post({ type: 'ended', id, error });
+    return { clientAddress, server: this.#server, scope, limits: this.#limits };
+  }
+
+  #tellEnd(id: number, scope: RequestScope, work: Promise<void>): void {
+    work.then(
+      () => {
+        this.#scopes.delete(scope);
+        this.#parent.post({ type: 'ended', id });
+      },
+      (error: unknown) => {
+        this.#scopes.delete(scope);
+        this.#parent.post({ type: 'ended', id, error: packError(error) });
+      },
+    );
   }
 
   /** The parent owns the socket: it sends, and says what came of it. */

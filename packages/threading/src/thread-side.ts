@@ -53,10 +53,10 @@ export class ThreadSide {
   #received(message: ToThread): void {
     switch (message.type) {
       case 'stream':
-        void this.#serveStream(message);
+        this.#serveStream(message);
         return;
       case 'datagram':
-        void this.#serveDatagram(message);
+        this.#serveDatagram(message);
         return;
       case 'sent':
         this.#socket.sent(message);
@@ -71,52 +71,50 @@ export class ThreadSide {
     }
   }
 
-  async #serveStream({ id, socket: content, clientAddress }: ToThread & { type: 'stream' }): Promise<void> {
+  #serveStream({ id, socket: content, clientAddress }: ToThread & { type: 'stream' }): void {
     // In this order: a descriptor that the main side takes for untouched must be untouched.
     if (!this.#begun.begin(id)) return;
-    let socket: Socket;
+    let request: Socket;
     try {
-      socket = typeof content === 'number' ? open(content) : content;
+      request = typeof content === 'number' ? open(content) : content;
     } catch (error) {
       this.#report(id, { error });
       return;
     }
-    socket.on('error', meetsItInTheHandler);
-    this.#report(
-      id,
-      await this.#run((init) => runStream(this.#Handler, { ...init, request: socket }), clientAddress),
-    );
+    request.on('error', meetsItInTheHandler);
+    const init = this.#begin(clientAddress);
+    this.#reportEnd(id, init.scope, runStream(this.#Handler, { ...init, request }));
   }
 
-  async #serveDatagram({ id, packet, clientAddress }: ToThread & { type: 'datagram' }): Promise<void> {
+  #serveDatagram({ id, packet, clientAddress }: ToThread & { type: 'datagram' }): void {
     if (!this.#begun.begin(id)) return;
     const { buffer, byteOffset, byteLength } = packet;
     const request: DatagramRequest = {
       packet: Buffer.from(buffer, byteOffset, byteLength),
       socket: this.#socket,
     };
-    this.#report(
-      id,
-      await this.#run((init) => runHandler(this.#Handler, { ...init, request }), clientAddress),
-    );
+    const init = this.#begin(clientAddress);
+    this.#reportEnd(id, init.scope, runHandler(this.#Handler, { ...init, request }));
   }
 
-  /** @returns what the handler threw */
-  async #run(
-    run: (init: Omit<HandlerInit, 'request'>) => Promise<void>,
-    clientAddress: ClientAddress,
-  ): Promise<{ error: unknown } | undefined> {
+  #begin(clientAddress: ClientAddress): Omit<HandlerInit, 'request'> {
     const scope = new RequestScope();
     if (this.#abortReason !== undefined) scope.abort(this.#abortReason.reason);
     this.#scopes.add(scope);
-    try {
-      await run({ clientAddress, server: this.#view, scope, limits: this.#limits });
-      return undefined;
-    } catch (error) {
-      return { error };
-    } finally {
-      this.#scopes.delete(scope);
-    }
+    return { clientAddress, server: this.#view, scope, limits: this.#limits };
+  }
+
+  #reportEnd(id: number, scope: RequestScope, work: Promise<void>): void {
+    work.then(
+      () => {
+        this.#scopes.delete(scope);
+        this.#report(id, undefined);
+      },
+      (error: unknown) => {
+        this.#scopes.delete(scope);
+        this.#report(id, { error });
+      },
+    );
   }
 
   #report(id: number, failure: { error: unknown } | undefined): void {

@@ -3,37 +3,58 @@ import type { ClientAddress } from './address.js';
 
 const RULE = '-'.repeat(40);
 
-/** The block that the default `handleError` prints, in CPython's form. */
+/**
+ * The block that the default `handleError` prints, in CPython's form. Its lines are the rule, the headline, the
+ * error, and the rule again. Whatever a client has put into the error is in the error's lines, and cannot look like
+ * the others: every line after the first is indented.
+ */
 export function errorReport(error: unknown, clientAddress: ClientAddress | undefined): string {
   const where =
     clientAddress === undefined
       ? 'in the server'
       : `during processing of the request of ${clientName(clientAddress)}`;
-  return [RULE, `Exception occurred ${where}`, escapeControls(textOf(error)), RULE].join('\n');
+  const text = escapeControls(textOf(error)).replaceAll('\n', '\n  ');
+  return [RULE, `Exception occurred ${where}`, text, RULE].join('\n');
 }
 
 /** `127.0.0.1:52044`, `[::1]:52044`, a path, or `an unnamed peer`. */
 function clientName(clientAddress: ClientAddress): string {
   if (!('port' in clientAddress))
-    return clientAddress.path === '' ? 'an unnamed peer' : escapeControls(clientAddress.path);
+    return clientAddress.path === '' ? 'an unnamed peer' : pathName(clientAddress.path);
   const { address, port } = clientAddress;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** Whatever was thrown; some values throw when they are looked at. */
+/** A client names its own socket: a newline in there would begin a line of its own. */
+function pathName(path: string): string {
+  return escapeControls(path).replaceAll('\n', '\\x0a');
+}
+
+/**
+ * Whatever was thrown; some values throw when they are looked at. A text could begin with anything, the rule
+ * included, so it is told what it is.
+ */
 function textOf(error: unknown): string {
-  if (typeof error === 'string') return error;
   try {
+    if (typeof error === 'string') return `Thrown: ${error}`;
     return inspect(error);
   } catch {
     return 'a value that throws when it is read';
   }
 }
 
-/** What a client sends can end up in a message: it must not move the terminal's cursor or forge a line of a log. */
+/**
+ * What moves a terminal's cursor, what some readers of logs take for the end of a line (U+2028, U+2029), and what
+ * turns text round, so that it reads other than it is.
+ */
+const UNSAFE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** What a client sends can end up in a message. */
 function escapeControls(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- the control characters are the point
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return text.replaceAll(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }

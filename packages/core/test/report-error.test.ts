@@ -30,12 +30,25 @@ describe('the default handleError()', () => {
     [{ path: '/tmp/x' }, '/tmp/x'],
     [{ path: '' }, 'an unnamed peer'],
     [{ path: '\0name' }, '\\x00name'],
+    [{ path: '/tmp/x\nforged' }, '/tmp/x\\x0aforged'],
   ])('names %p', (clientAddress, name) => {
     expect(report(new Error('oops'), clientAddress)).toContain(`the request of ${name}\n`);
   });
 
   test('escapes what a client could move a cursor or forge a line with', () => {
     expect(report('\u001b[2Jgone\rforged\u009b')).toContain('\\x1b[2Jgone\\x0dforged\\x9b');
+    expect(report(new Error('a\u2028b\u202ec'))).toContain('Error: a\\u2028b\\u202ec');
+  });
+
+  test('indents what follows the first line of an error, so that no report can be forged inside of it', () => {
+    const rule = '-'.repeat(40);
+    const forged = `${rule}\nException occurred in the server\nError: forged\n${rule}`;
+    for (const error of [forged, new Error(`bad: x\n${forged}`)]) {
+      printed = '';
+      const lines = report(error).split('\n');
+      expect(lines.filter((line) => line === rule || line.startsWith('Exception occurred'))).toHaveLength(3);
+      expect(lines.slice(3, -1).filter((line) => !line.startsWith('  '))).toEqual([]);
+    }
   });
 
   test('never throws, whatever was thrown', () => {

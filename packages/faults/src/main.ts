@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { readOptions, USAGE, type Options } from './options.js';
 import { Random } from './random.js';
-import { asMarkdown, asText, type Report } from './report/report.js';
+import { asMarkdown, asText, hasHeld, type Report } from './report/report.js';
 import type { EngineResult, FaultResult } from './run/result.js';
 import { runEngine } from './run/run-engine.js';
 import { fates } from './run/scene.js';
@@ -24,6 +24,7 @@ async function main(): Promise<number> {
   const command = `npm run test:faults -- --minutes ${minutes} --seed ${seed}`;
   console.log(`${command}: ${faults.length} faults, engines ${engines.join(', ')}`);
   const results: EngineResult[] = [];
+  const failures: string[] = [];
   for (const engine of engines) {
     console.log(`\n${engine}`);
     const run = {
@@ -34,13 +35,17 @@ async function main(): Promise<number> {
       isSoak: minutes >= SOAK_MINUTES,
       onFault: tellOf,
     };
-    results.push(await runEngine(run));
+    try {
+      results.push(await runEngine(run));
+    } catch (error) {
+      failures.push(`${engine}: ${String(error)}`);
+    }
   }
-  const report: Report = { seed, minutes, command, results };
+  const report: Report = { seed, minutes, command, results, failures };
   console.log(asText(report));
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
   if (markdown !== undefined) writeFileSync(markdown, asMarkdown(report));
-  return results.every(({ broken }) => broken.length === 0) ? 0 : 1;
+  return hasHeld(report) ? 0 : 1;
 }
 
 function tellOf({ name, status, injected, seconds, tally, broken }: FaultResult): void {

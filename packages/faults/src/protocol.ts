@@ -20,6 +20,11 @@ export interface StartServer {
   readonly directory: string;
 }
 
+export interface Restart {
+  readonly graceMs: number;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
 export type ServerCommand =
   | StartServer
   | { readonly type: 'stats' }
@@ -27,8 +32,8 @@ export type ServerCommand =
   | { readonly type: 'tune'; readonly target: Target; readonly fields: Readonly<Record<string, unknown>> }
   /** Calls a method of a server. */
   | { readonly type: 'call'; readonly target: Target; readonly method: string }
-  /** Ends a server under load, and starts another one at its address. */
-  | { readonly type: 'restart'; readonly target: Target; readonly graceMs: number }
+  /** Ends a server under load, and starts another one, tuned by `fields`, at its address. */
+  | ({ readonly type: 'restart'; readonly target: Target } & Restart)
   /** Moves the clock that this process sees. */
   | { readonly type: 'clock'; readonly offsetMs: number }
   /** Collects garbage, and tells what is left. */

@@ -1,130 +1,18 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { StreamReader, StreamRequestHandler, TCPServer } from '@socketserver/core';
+import { readerOf, STREAM_READER } from '@socketserver/faults/fuzz';
 import fc from 'fast-check';
 import { connectTo } from '../support/clients.js';
 import { Gate, serving } from '../support/servers.js';
-
-/** A reader that gets `chunks`, one for each pull, and then the end, or `failure`. */
-function readerOf(chunks: readonly Uint8Array[], failure?: Error): StreamReader {
-  const left = chunks.map((chunk) => Buffer.from(chunk));
-  return new StreamReader({
-    pull: async () => {
-      const chunk = left.shift();
-      if (chunk === undefined && failure !== undefined) throw failure;
-      return chunk ?? null;
-    },
-  });
-}
 
 function textReader(...chunks: string[]): StreamReader {
   return readerOf(chunks.map((chunk) => Buffer.from(chunk)));
 }
 
-// Newlines are as frequent as in text, and lines are about as long as a chunk.
-const byte = fc.oneof({ weight: 1, arbitrary: fc.constant(10) }, { weight: 6, arbitrary: fc.nat(255) });
-const chunk = fc.array(byte, { minLength: 1, maxLength: 12 }).map((bytes) => Uint8Array.from(bytes));
-const chunks = fc.array(chunk, { maxLength: 12 });
-
-type Step =
-  | { verb: 'read' | 'readExactly'; n: number }
-  | { verb: 'readLine'; limit: number }
-  | { verb: 'readAll' };
-const count = fc.integer({ min: 1, max: 30 });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ verb: fc.constantFrom('read' as const, 'readExactly' as const), n: count }),
-  fc.record({ verb: fc.constant('readLine' as const), limit: count }),
-  { weight: 1, arbitrary: fc.constant({ verb: 'readAll' as const }) },
-);
-
-/** What a step has to return or throw when `bytes` are left, and how many of them it takes. */
-function expected(
-  bytes: Buffer,
-  step: Step,
-  got: Buffer | string,
-): { result: Buffer | string; taken: number } {
-  const taking = (size: number): { result: Buffer; taken: number } => ({
-    result: bytes.subarray(0, size),
-    taken: size,
-  });
-  switch (step.verb) {
-    case 'readAll':
-      return taking(bytes.length);
-    case 'readExactly':
-      return step.n > bytes.length ? { result: 'ERR_SOCKETSERVER_UNEXPECTED_EOF', taken: 0 } : taking(step.n);
-    case 'readLine': {
-      const newline = bytes.indexOf(10);
-      const size = newline === -1 ? bytes.length : newline + 1;
-      return size > step.limit ? { result: 'ERR_SOCKETSERVER_LINE_TOO_LONG', taken: 0 } : taking(size);
-    }
-    case 'read':
-      // Any number of bytes up to n, but at least one while there are any.
-      return taking(Math.min(Math.max(got.length, 1), step.n, bytes.length));
-  }
-}
-
-async function run(reader: StreamReader, step: Step): Promise<Buffer | string> {
-  try {
-    switch (step.verb) {
-      case 'readAll':
-        return await reader.read();
-      case 'read':
-        return await reader.read(step.n);
-      case 'readExactly':
-        return await reader.readExactly(step.n);
-      case 'readLine':
-        return await reader.readLine(step.limit);
-    }
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-}
-
-describe('whatever the chunks are', () => {
-  test('every read returns the bytes that a plain array has at its place', async () => {
-    await fc.assert(
-      fc.asyncProperty(chunks, fc.array(step, { maxLength: 20 }), async (chunks, steps) => {
-        const reader = readerOf(chunks);
-        let left = Buffer.concat(chunks);
-        for (const step of steps) {
-          const got = await run(reader, step);
-          const { result, taken } = expected(left, step, got);
-          expect(got).toEqual(result);
-          left = left.subarray(taken);
-        }
-        expect(await reader.read()).toEqual(left);
-        expect(await reader.read()).toHaveLength(0);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test('iteration gives the lines of the text', async () => {
-    await fc.assert(
-      fc.asyncProperty(chunks, async (chunks) => {
-        const lines: string[] = [];
-        for await (const line of readerOf(chunks)) lines.push(line.toString('latin1'));
-        const text = Buffer.concat(chunks).toString('latin1');
-        expect(lines).toEqual(text.split(/(?<=\n)/).filter((line) => line !== ''));
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test('a connection that fails loses none of the bytes that came before', async () => {
-    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-    await fc.assert(
-      fc.asyncProperty(fc.array(chunk, { minLength: 1, maxLength: 12 }), async (chunks) => {
-        const bytes = Buffer.concat(chunks);
-        const reader = readerOf(chunks, reset);
-        await expect(reader.readExactly(bytes.length + 1)).rejects.toBe(reset);
-        await expect(reader.read()).rejects.toBe(reset);
-        expect(await reader.readExactly(bytes.length)).toEqual(bytes);
-        await expect(reader.read(1)).rejects.toBe(reset);
-      }),
-      { numRuns: 500 },
-    );
-  });
+test.each(STREAM_READER)('whatever the chunks are, $name', async ({ property, few = 1_000 }) => {
+  const outcome = await fc.check(property, { numRuns: few });
+  expect(await fc.asyncDefaultReportMessage(outcome)).toBeUndefined();
 });
 
 describe('readLine', () => {

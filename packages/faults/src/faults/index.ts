@@ -1,8 +1,10 @@
+import { acceptRate } from './accept-rate.js';
 import { backlog } from './backlog.js';
 import { busyLoop } from './busy-loop.js';
 import { clock } from './clock.js';
 import { datagrams } from './datagrams.js';
 import { descriptors } from './descriptors.js';
+import { drain } from './drain.js';
 import { drops } from './drops.js';
 import { endlessLoop } from './endless-loop.js';
 import { exit } from './exit.js';
@@ -10,6 +12,7 @@ import type { Fault } from './fault.js';
 import { freezeChild } from './freeze-child.js';
 import { gigabyte } from './gigabyte.js';
 import { halfClose } from './half-close.js';
+import { hostLimit } from './host-limit.js';
 import { killChild } from './kill-child.js';
 import { outOfMemory } from './out-of-memory.js';
 import { overloadPause } from './overload-pause.js';
@@ -25,6 +28,7 @@ import { stopChild } from './stop-child.js';
 import { stopServer } from './stop-server.js';
 import { suspend } from './suspend.js';
 import { thrown } from './thrown.js';
+import { timeLimits } from './time-limits.js';
 import { uncaught } from './uncaught.js';
 
 export const FAULTS: readonly Fault[] = [
@@ -47,7 +51,11 @@ export const FAULTS: readonly Fault[] = [
   drops,
   overloadPause,
   overloadReject,
+  hostLimit,
+  acceptRate,
+  timeLimits,
   suspend,
+  drain,
   restart,
   reload,
   recycle,

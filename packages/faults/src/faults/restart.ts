@@ -22,7 +22,7 @@ export const restart: Fault = {
         { do: 'untilEnd' },
       );
       await scene.pause(200);
-      await scene.server.restart(target, 1_000);
+      await scene.server.restart(target, { graceMs: 1_000 });
       scene.injected++;
       scene.expectAllAnswered(await quick, 10, 'clients that a closing server has taken');
       scene.expectAllAnswered(await waiting, 5, 'clients whose handler heeds its signal');

@@ -59,7 +59,8 @@ export const THROWN: Readonly<Record<string, () => unknown>> = {
 
 function withThrowingGetters(): Error {
   const error = new Error('an error that throws when it is looked at');
-  for (const key of ['name', 'message', 'stack', 'code', 'cause']) {
+  // The stack first: it is made when it is first touched, and that looks at the name.
+  for (const key of ['stack', 'name', 'message', 'code', 'cause']) {
     Object.defineProperty(error, key, {
       get() {
         throw new Error(`do not look at ${key}`);

@@ -23,7 +23,12 @@ export class Program<Command extends { readonly type: string }> implements Async
   ) {
     // Flags that are meant for this process, or for Jest, would change what is tested.
     const { NODE_OPTIONS: _, ...env } = process.env;
-    this.#process = fork(fileURLToPath(module), [], { execArgv: [...execArgv], env, silent: true });
+    this.#process = fork(fileURLToPath(module), [], {
+      execArgv: [...execArgv],
+      env,
+      silent: true,
+      serialization: 'advanced',
+    });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.on('data', (data: Buffer) => {
         this.#output = (this.#output + data.toString()).slice(-OUTPUT_CHARACTERS);
@@ -34,7 +39,7 @@ export class Program<Command extends { readonly type: string }> implements Async
     this.#gone = new Promise((resolve) => {
       this.#process.once('exit', () => {
         this.#isOver = true;
-        for (const { reject } of this.#waiters.values()) reject(this.#ended());
+        for (const waiter of this.#waiters.values()) waiter.reject(this.#ended());
         this.#waiters.clear();
         resolve();
       });

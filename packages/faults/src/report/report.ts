@@ -9,6 +9,8 @@ export interface Report {
   readonly minutes: number;
   readonly command: string;
   readonly results: readonly EngineResult[];
+  /** Engines whose run did not come to its end, and why. */
+  readonly failures: readonly string[];
 }
 
 /** What is printed at the end; its last line says whether all held. */
@@ -48,15 +50,21 @@ export function asMarkdown(report: Report): string {
   ].join('\n');
 }
 
-function brokenLines({ results }: Report): string[] {
-  return results.flatMap(({ engine, broken }) => broken.map((text) => `${engine}: ${text}`));
+export function hasHeld(report: Report): boolean {
+  return brokenLines(report).length === 0;
 }
 
-function lastLine({ results }: Report): string {
-  const count = results.reduce((sum, { broken }) => sum + broken.length, 0);
-  return count === 0
-    ? `All held: ${results.map(({ engine }) => engine).join(', ')}.`
-    : `NOT all held: ${count} promises were broken.`;
+function brokenLines({ results, failures }: Report): string[] {
+  return [
+    ...failures,
+    ...results.flatMap(({ engine, broken }) => broken.map((text) => `${engine}: ${text}`)),
+  ];
+}
+
+function lastLine(report: Report): string {
+  return hasHeld(report)
+    ? `All held: ${report.results.map(({ engine }) => engine).join(', ')}.`
+    : `NOT all held: ${brokenLines(report).length} promises were broken.`;
 }
 
 function machine(): string {

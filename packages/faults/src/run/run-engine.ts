@@ -9,7 +9,7 @@ import type { Engine } from '../protocol.js';
 import { ClientHandle } from './client-handle.js';
 import type { EngineResult, FaultResult } from './result.js';
 import { runFault } from './run-fault.js';
-import { HUNG_AFTER_MS, STREAMS, type SceneOptions } from './scene.js';
+import { STREAMS, type SceneOptions } from './scene.js';
 import { ServerHandle } from './server-handle.js';
 import { STEADY_LOAD } from './steady-load.js';
 import { idleUsage, usageAfter } from './usage.js';
@@ -24,13 +24,20 @@ export interface EngineRun {
   readonly isSoak: boolean;
   /** The program that serves. */
   readonly program?: URL;
+  /** How long a client waits for the server to do something. @default 20 s */
+  readonly hungAfterMs?: number;
   readonly onFault?: (result: FaultResult) => void;
 }
 
 const SERVER_PROGRAM = new URL('../server/main.js', import.meta.url);
+/** Beyond the fault: all that stops a server here is over before. */
+const HUNG_AFTER_MS = 20_000;
 const WARM_UP_CLIENTS = 300;
 
-/** Serves with one engine, under load and faults, and judges what came of it. */
+/**
+ * Serves with one engine, under load and faults, and judges what came of it.
+ * @throws when the server's own process ends, or answers nothing any more
+ */
 export async function runEngine(run: EngineRun): Promise<EngineResult> {
   const directory = mkdtempSync(join(tmpdir(), 'faults-'));
   try {
@@ -53,17 +60,17 @@ interface Programs {
 }
 
 async function measure(run: EngineRun, { server, steady, clients }: Programs): Promise<EngineResult> {
-  const { engine, random, isSoak } = run;
-  await warmUp(clients);
-  const before = await idleUsage(server);
+  const { engine, random, isSoak, hungAfterMs = HUNG_AFTER_MS } = run;
+  await warmUp(clients, hungAfterMs);
+  const before = await idleUsage(server, hungAfterMs);
 
   const begin = performance.now();
-  for (const load of STEADY_LOAD) await steady.startSteady(load);
-  const results = await makeFaults(run, { engine, random, isSoak, server, clients });
+  for (const load of STEADY_LOAD) await steady.startSteady({ ...load, hungAfterMs });
+  const results = await makeFaults(run, { engine, random, isSoak, hungAfterMs, server, clients });
   await steady.stopSteady();
   const seconds = (performance.now() - begin) / 1_000;
 
-  const after = await usageAfter(server, before);
+  const after = await usageAfter(server, { before, settleMs: hungAfterMs });
   await server.end();
   const stats = await server.allStats();
   const steadyTallies = await steady.tallies();
@@ -85,12 +92,12 @@ async function measure(run: EngineRun, { server, steady, clients }: Programs): P
 }
 
 /** Code is compiled, pools are filled: what is there from the first requests on is no leak. */
-async function warmUp(clients: ClientHandle): Promise<void> {
+async function warmUp(clients: ClientHandle, hungAfterMs: number): Promise<void> {
   const plan = {
     name: 'warm-up',
     count: WARM_UP_CLIENTS,
     atOnce: 20,
-    hungAfterMs: HUNG_AFTER_MS,
+    hungAfterMs,
     steps: ECHO,
   };
   await Promise.all(STREAMS.map((target) => clients.run({ ...plan, target })));
@@ -104,6 +111,8 @@ async function makeFaults(run: EngineRun, options: SceneOptions): Promise<FaultR
   const results = new Map<string, FaultResult>();
   const make = async (fault: Fault): Promise<FaultResult> => {
     const result = await runFault(fault, options);
+    // There is nothing left to judge; this throws why.
+    if (options.server.program.isOver) await options.server.allStats();
     onFault?.(result);
     results.set(fault.name, together(results.get(fault.name), result));
     return result;
@@ -113,7 +122,7 @@ async function makeFaults(run: EngineRun, options: SceneOptions): Promise<FaultR
     const { status } = await make(fault);
     if (status === 'held' || status === 'broken') possible.push(fault);
   }
-  while (possible.length > 0 && performance.now() < end && !options.server.program.isOver) {
+  while (possible.length > 0 && performance.now() < end) {
     await make(random.pick(possible));
   }
   return faults.map(({ name }) => results.get(name)).filter((result) => result !== undefined);

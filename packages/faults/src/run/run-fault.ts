@@ -2,7 +2,7 @@ import { emptyTally } from '../clients/tally.js';
 import { ECHO } from '../faults/bystanders.js';
 import type { Fault } from '../faults/fault.js';
 import type { FaultResult } from './result.js';
-import { HUNG_AFTER_MS, Scene, STREAMS, type SceneOptions } from './scene.js';
+import { Scene, STREAMS, type SceneOptions } from './scene.js';
 
 /** Makes a fault, and sees whether the servers serve after it. */
 export async function runFault(fault: Fault, options: SceneOptions): Promise<FaultResult> {
@@ -29,6 +29,6 @@ async function serveAgain(scene: Scene): Promise<void> {
     await scene.until(async () => {
       const { answered } = await scene.clients({ name: 'after the fault', target, count: 1 }, ...ECHO);
       return answered === 1;
-    }, `expected ${target} to be served again within ${HUNG_AFTER_MS} ms`);
+    }, `expected ${target} to be served again within ${scene.hungAfterMs} ms`);
   }
 }

@@ -4,9 +4,6 @@ import { sumOf } from '../clients/tally.js';
 import type { ClientHandle } from './client-handle.js';
 import type { ServerHandle } from './server-handle.js';
 
-/** Milliseconds without anything from the server after which a client counts as hung. */
-export const HUNG_AFTER_MS = 20_000;
-
 export const STREAMS = ['tcp', 'unix'] as const satisfies readonly Target[];
 export type StreamTarget = (typeof STREAMS)[number];
 
@@ -17,6 +14,8 @@ export interface SceneOptions {
   readonly random: Random;
   /** Whether there is time for what takes long. */
   readonly isSoak: boolean;
+  /** Milliseconds without anything from the server after which a client counts as hung. */
+  readonly hungAfterMs: number;
 }
 
 /** What a fault works with. */
@@ -25,6 +24,7 @@ export class Scene {
   readonly server: ServerHandle;
   readonly random: Random;
   readonly isSoak: boolean;
+  readonly hungAfterMs: number;
   /** How many faults were injected. */
   injected = 0;
   /** Promises that were not kept. */
@@ -32,11 +32,12 @@ export class Scene {
   readonly tallies: Tally[] = [];
   readonly #clients: ClientHandle;
 
-  constructor({ engine, server, clients, random, isSoak }: SceneOptions) {
+  constructor({ engine, server, clients, random, isSoak, hungAfterMs }: SceneOptions) {
     this.engine = engine;
     this.server = server;
     this.random = random;
     this.isSoak = isSoak;
+    this.hungAfterMs = hungAfterMs;
     this.#clients = clients;
   }
 
@@ -54,7 +55,12 @@ export class Scene {
     plan: Partial<Clients> & { target: Target; name: string; count: number },
     ...steps: Step[]
   ): Promise<Tally> {
-    const tally = await this.#clients.run({ atOnce: plan.count, hungAfterMs: HUNG_AFTER_MS, steps, ...plan });
+    const tally = await this.#clients.run({
+      atOnce: plan.count,
+      hungAfterMs: this.hungAfterMs,
+      steps,
+      ...plan,
+    });
     this.tallies.push(tally);
     return tally;
   }
@@ -78,7 +84,7 @@ export class Scene {
 
   /** Waits until it holds, for as long as a client would wait. */
   async until(holds: () => Promise<boolean>, otherwise: string): Promise<void> {
-    const deadline = performance.now() + HUNG_AFTER_MS;
+    const deadline = performance.now() + this.hungAfterMs;
     while (!(await holds())) {
       if (performance.now() > deadline) {
         this.expect(false, otherwise);

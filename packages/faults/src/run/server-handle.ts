@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { Program } from '../processes/program.js';
-import type { AllStats, Engine, ServerCommand, Started, Target, TargetStats } from '../protocol.js';
+import type { AllStats, Engine, Restart, ServerCommand, Started, Target, TargetStats } from '../protocol.js';
 
 /** What a server may take to end or to load its handler anew. */
 const LONG_MS = 60_000;
@@ -49,8 +49,8 @@ export class ServerHandle implements AsyncDisposable {
     return this.program.ask({ type: 'call', target, method }, LONG_MS);
   }
 
-  async restart(target: Target, graceMs: number): Promise<void> {
-    await this.program.ask({ type: 'restart', target, graceMs }, graceMs + LONG_MS);
+  async restart(target: Target, restart: Restart): Promise<void> {
+    await this.program.ask({ type: 'restart', target, ...restart }, restart.graceMs + LONG_MS);
   }
 
   async moveClock(offsetMs: number): Promise<void> {

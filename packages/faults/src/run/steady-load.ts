@@ -1,28 +1,25 @@
 import type { Steady } from '../protocol.js';
-import { HUNG_AFTER_MS } from './scene.js';
 
 /** Who comes all the while: some ask once, some stay and ask again, some send datagrams. */
-export const STEADY_LOAD: readonly Steady[] = [
+export const STEADY_LOAD: readonly Omit<Steady, 'hungAfterMs'>[] = [
   ...(['tcp', 'unix'] as const).flatMap((target) => [
     {
       name: 'steady',
       target,
       atOnce: 6,
       paceMs: 10,
-      hungAfterMs: HUNG_AFTER_MS,
       steps: [
         { do: 'send', text: 'echo TOKEN\n' },
         { do: 'readLine', expect: 'TOKEN' },
         { do: 'halfClose' },
         { do: 'untilEnd' },
       ],
-    } satisfies Steady,
+    } satisfies Omit<Steady, 'hungAfterMs'>,
     {
       name: 'steady, long',
       target,
       atOnce: 4,
       paceMs: 10,
-      hungAfterMs: HUNG_AFTER_MS,
       steps: [
         ...Array.from({ length: 5 }, (_, turn) => [
           { do: 'send', text: turn === 0 ? 'echo TOKEN\n' : `TOKEN-${turn}\n` } as const,
@@ -32,14 +29,13 @@ export const STEADY_LOAD: readonly Steady[] = [
         { do: 'halfClose' },
         { do: 'untilEnd' },
       ],
-    } satisfies Steady,
+    } satisfies Omit<Steady, 'hungAfterMs'>,
   ]),
   {
     name: 'steady',
     target: 'udp',
     atOnce: 4,
     paceMs: 10,
-    hungAfterMs: HUNG_AFTER_MS,
     steps: [
       { do: 'send', text: 'echo TOKEN\n' },
       { do: 'readLine', expect: 'TOKEN' },

@@ -2,13 +2,14 @@ import { kindsOfDescriptors, usageOfTree } from '../processes/process-tree.js';
 import type { Usage } from './result.js';
 import type { ServerHandle } from './server-handle.js';
 
-/** How long closed sockets, ended workers and the last requests may take to be gone. */
-const SETTLE_MS = 15_000;
 const LOOK_EVERY_MS = 100;
 
-/** What the server uses when nothing runs any more. */
-export async function idleUsage(server: ServerHandle): Promise<Usage> {
-  await settled(async () => {
+/**
+ * What the server uses when nothing runs any more.
+ * @param settleMs - how long closed sockets, ended workers and the last requests may take to be gone
+ */
+export async function idleUsage(server: ServerHandle, settleMs: number): Promise<Usage> {
+  await settled(settleMs, async () => {
     const stats = await server.allStats();
     return Object.values(stats).every(({ stats: { active } }) => active === 0);
   });
@@ -17,16 +18,19 @@ export async function idleUsage(server: ServerHandle): Promise<Usage> {
 }
 
 /** The same, once it is no more than before, or when that has not come about in good time. */
-export async function usageAfter(server: ServerHandle, before: Usage): Promise<Usage> {
-  await settled(() => {
+export async function usageAfter(
+  server: ServerHandle,
+  { before, settleMs }: { before: Usage; settleMs: number },
+): Promise<Usage> {
+  await settled(settleMs, () => {
     const { fds, processes } = usageOfTree(server.pid);
     return Promise.resolve(fds <= before.fds && processes === before.processes);
   });
-  return idleUsage(server);
+  return idleUsage(server, settleMs);
 }
 
-async function settled(isSettled: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + SETTLE_MS;
+async function settled(settleMs: number, isSettled: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + settleMs;
   while (!(await isSettled()) && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }

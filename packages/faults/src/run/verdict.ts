@@ -5,8 +5,8 @@ import { fates, STREAMS } from './scene.js';
 
 const MB = 1_048_576;
 /** Memory that the kernel says is resident: it depends on when V8 gives pages back. */
-const RSS_FACTOR = 1.5;
-const RSS_SLACK_MB = 64;
+const RSS_FACTOR = 2;
+const RSS_SLACK_MB = 128;
 /** Memory after all garbage was collected: code, caches and statistics, but nothing of each request. */
 const HEAP_SLACK_MB = 16;
 

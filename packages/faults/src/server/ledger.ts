@@ -115,7 +115,16 @@ export class Ledger {
 
 /** By code, or by name where there is none: messages differ from one to the next. */
 function count(counts: Record<string, number>, error: unknown): void {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
-  const key = String(code ?? name ?? typeof error);
+  const key = keyOf(error);
   counts[key] = (counts[key] ?? 0) + 1;
+}
+
+function keyOf(error: unknown): string {
+  try {
+    const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+    const known = [code, name].find((text) => typeof text === 'string' && text !== '');
+    return (known as string | undefined) ?? typeof error;
+  } catch {
+    return 'unreadable';
+  }
 }

@@ -42,7 +42,7 @@ export function runServerProgram(classes: ServerClasses): void {
       case 'call':
         return callMethod(find(command.target).server, command.method);
       case 'restart':
-        return find(command.target).restart(command.graceMs);
+        return find(command.target).restart(command);
       case 'clock':
         movedClock(command.offsetMs);
         return undefined;

@@ -1,5 +1,5 @@
 import type { BoundAddress, BoundInetAddress, ServerAddress, ServerStats } from '@socketserver/core';
-import type { Engine, Target, TargetStats } from '../protocol.js';
+import type { Engine, Restart, Target, TargetStats } from '../protocol.js';
 import {
   audited,
   type AnyServer,
@@ -59,9 +59,10 @@ export class TargetServers {
   }
 
   /** Ends the server, keeps its books, and starts the next one at the same address. */
-  async restart(graceMs: number): Promise<void> {
+  async restart({ graceMs, fields = {} }: Restart): Promise<void> {
     await this.end(graceMs);
     this.#server = this.#make();
+    this.tune(fields);
     await this.start();
   }
 

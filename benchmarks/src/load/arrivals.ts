@@ -8,11 +8,13 @@ export class Arrivals {
   readonly #thread: Worker;
   readonly #firstAt: number;
   readonly #intervalMs: number;
+  readonly #arrived: (dueAt: number) => void;
   #count = 0;
 
   /** @param arrived - is told when each was due, in the time of `performance.now()`, at once or later */
   constructor(intervalMs: number, arrived: (dueAt: number) => void) {
     this.#intervalMs = intervalMs;
+    this.#arrived = arrived;
     this.#firstAt = performance.now() + START_MS;
     this.#thread = new Worker(new URL('./arrivals-thread.js', import.meta.url), {
       workerData: {
@@ -21,17 +23,21 @@ export class Arrivals {
       } satisfies ArrivalsPlan,
     });
     this.#thread.unref();
-    this.#thread.on('message', () => {
-      const now = performance.now();
-      for (let due; (due = this.#firstAt + this.#count * this.#intervalMs) <= now; this.#count++)
-        arrived(due);
-    });
+    this.#thread.on('message', () => this.#tell());
   }
 
   /** Those that are due by now have been told. */
   async stop(): Promise<void> {
+    this.#tell();
     this.#thread.removeAllListeners('message');
     await this.#thread.terminate();
+  }
+
+  #tell(): void {
+    const now = performance.now();
+    for (let due; (due = this.#firstAt + this.#count * this.#intervalMs) <= now; this.#count++) {
+      this.#arrived(due);
+    }
   }
 }
 

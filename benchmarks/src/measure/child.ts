@@ -7,6 +7,8 @@ import { isGroupAlive } from './process-tree.js';
 const ANSWER_MS = 60_000;
 /** How long it gets to end by itself; Node writes a CPU profile then. */
 const END_MS = 5_000;
+/** How long those get to end that it has started and left. */
+const LEAVE_MS = 500;
 /** Between two looks whether those are gone whose end nobody tells. */
 const LOOK_MS = 5;
 /** What is kept of stderr, to say why a process has ended. */
@@ -120,16 +122,25 @@ export class Child<Message extends { event: string }> implements AsyncDisposable
   }
 }
 
-/** Kills what a process has left, and waits until it is gone. */
+/** Waits until a group is empty, and kills what does not leave. */
 async function endGroup(leader: number): Promise<void> {
-  if (leader <= 1) return; // it never started
+  if (leader <= 1 || (await groupIsGone(leader, LEAVE_MS))) return; // 1 or less: it never started
   try {
     // A group has its leader's number as long as it has a member.
     process.kill(-leader, 'SIGKILL');
   } catch {
-    return; // nobody is left
+    return; // the last one has just left
   }
-  for (let waitedMs = 0; waitedMs < END_MS && isGroupAlive(leader); waitedMs += LOOK_MS) await sleep(LOOK_MS);
+  await groupIsGone(leader, END_MS);
+}
+
+async function groupIsGone(leader: number, withinMs: number): Promise<boolean> {
+  const limit = performance.now() + withinMs;
+  while (isGroupAlive(leader)) {
+    if (performance.now() > limit) return false;
+    await sleep(LOOK_MS);
+  }
+  return true;
 }
 
 function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {

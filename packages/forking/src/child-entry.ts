@@ -35,6 +35,13 @@ process.on('SIGTERM', () => parent.tell({ type: 'leaving' }));
 // What has ended has ended, also when the next handler ends this process in the same turn.
 process.on('exit', () => parent.flush());
 
+// Whether it then gets stuck while it loads the handler can be told only of one that was alive.
+sayAlive();
+
+function sayAlive(): void {
+  parent.tell({ type: 'alive', rss: process.memoryUsage.rss() });
+}
+
 function received(messages: readonly ToChild[], socket: Socket | undefined): void {
   const isPiped = messages.some((message) => message.type === 'stream' && message.piped);
   const connections: (Socket | number)[] = isPiped ? descriptors() : socket === undefined ? [] : [socket];
@@ -54,6 +61,9 @@ function received(messages: readonly ToChild[], socket: Socket | undefined): voi
         break;
       case 'abort':
         requests?.abort(message.reason);
+        break;
+      case 'ping':
+        sayAlive();
         break;
       case 'end':
         process.exit(0);

@@ -1,10 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ClientAddress, DatagramSocket } from '@socketserver/core';
+import type { ClientAddress, DatagramSocket, SocketServerError } from '@socketserver/core';
 import { packError, unpackError } from '@socketserver/core/engine';
 import { AcknowledgementWatch } from './acknowledgement-watch.js';
 import { ChildChannel } from './child-channel.js';
-import { byWhat, childDied, childStart, protocolError, type ProcessEnd } from './errors.js';
+import { byWhat, childDied, childStart, childStuck, protocolError, type ProcessEnd } from './errors.js';
 import { GivenRequests } from './given-requests.js';
 import { isSocket, type Job } from './job.js';
 import { checkFromChild, monotonicMs, type FromChild, type StartMessage } from './protocol.js';
@@ -39,7 +39,7 @@ export interface ChildOwner {
   /** It can take another request, or has ended one. */
   freed(child: Child): void;
   /** These were not begun, and can run elsewhere. */
-  returned(child: Child, jobs: readonly Job[]): void;
+  returned(jobs: readonly Job[]): void;
   /** It has not acknowledged a request in time. */
   silent(child: Child): void;
   /** It answers again. */
@@ -60,6 +60,10 @@ export class Child {
   readonly ended: Promise<void>;
   /** Requests given to it over its life. */
   served = 0;
+  /** Its memory in bytes, as it last said. */
+  rss = 0;
+  /** What ended it, if that was a signal. */
+  endSignal: NodeJS.Signals | null = null;
 
   readonly #process: ChildProcess;
   readonly #channel: ChildChannel;
@@ -69,6 +73,7 @@ export class Child {
   readonly #watch = new AcknowledgementWatch(this.#requests, (late) => this.#isSilent(late));
   #life: Life = 'starting';
   #datagrams: DatagramSocket | undefined;
+  #isUnwanted = false;
   #isAnswering = true;
   /** Between {@link give} and {@link flush}. */
   #isBeingGiven = false;
@@ -76,6 +81,10 @@ export class Child {
   #settleEnd!: () => void;
   #stderr = '';
   #failure: unknown;
+  #stuck: SocketServerError | undefined;
+  /** Whether it has said anything, and since when it owes an answer to a ping. */
+  #isUp = false;
+  #pingedAt: number | undefined;
   #deaf: NodeJS.Timeout | undefined;
 
   /** @throws the system's error where Node reports a failed fork so */
@@ -105,6 +114,11 @@ export class Child {
 
   get hasEnded(): boolean {
     return this.#life === 'ended';
+  }
+
+  /** Whether it has been asked to end. */
+  get isUnwanted(): boolean {
+    return this.#isUnwanted;
   }
 
   /** Requests that it has not ended. */
@@ -156,6 +170,7 @@ export class Child {
   end(): Promise<void> {
     if (this.#life === 'ending' || this.#life === 'ended') return this.ended;
     this.#life = 'ending';
+    this.#isUnwanted = true;
     this.#channel.post({ type: 'end' });
     this.#channel.flush();
     this.#signal('SIGTERM');
@@ -170,6 +185,25 @@ export class Child {
   }
 
   /** Node's own way, `child.send`, takes one socket at a time, and waits for an acknowledgement of its own. */
+  /**
+   * Asks it for a sign of life, unless it still owes one.
+   * @param isNew - what it owes begins to count now
+   * @returns the milliseconds for which it has owed one
+   */
+  ping(isNew: boolean): number {
+    if (!this.#isUp || this.#life === 'ended') return 0;
+    const now = monotonicMs();
+    if (this.#pingedAt === undefined) this.#channel.post({ type: 'ping' });
+    if (this.#pingedAt === undefined || isNew) this.#pingedAt = now;
+    return now - this.#pingedAt;
+  }
+
+  /** Ends the process at once, because its event loop has not turned for so long. */
+  killStuck(ms: number): void {
+    this.#stuck ??= childStuck(this.pid, ms);
+    this.kill();
+  }
+
   get #mostAtOnce(): number {
     return this.#options.serialization === 'json' && !this.#channel.takesMany ? 1 : MOST_AT_ONCE;
   }
@@ -197,6 +231,8 @@ export class Child {
   #received(value: unknown): void {
     try {
       const messages = checkFromChild(value);
+      this.#isUp = true;
+      this.#pingedAt = undefined;
       if (!this.#isAnswering) {
         this.#isAnswering = true;
         this.#owner.answered(this);
@@ -215,6 +251,9 @@ export class Child {
         if (message.piped) this.#channel.openPipe();
         this.#stderr = '';
         this.#settleStart.resolve();
+        return;
+      case 'alive':
+        this.rss = message.rss;
         return;
       case 'failed':
         this.#settleStart.reject(unpackError(message.error));
@@ -253,7 +292,7 @@ export class Child {
     const job = this.#requests.takeBack(id);
     if (job === undefined) return; // it was late, and is with another by now
     this.served--;
-    this.#owner.returned(this, [job]);
+    this.#owner.returned([job]);
   }
 
   /** The parent owns the socket of all datagrams: it sends for the child, and says what came of it. */
@@ -273,7 +312,7 @@ export class Child {
     this.#isAnswering = false;
     if (!this.#channel.isConnected || this.#requests.begunCount === 0) this.kill();
     this.#owner.silent(this);
-    this.#owner.returned(this, late);
+    this.#owner.returned(late);
   }
 
   // ── its end ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -294,10 +333,12 @@ export class Child {
       setImmediate(() => this.#drain(end, turns + 1));
       return;
     }
+    this.endSignal = end.signal;
     const wrote = this.#stderr === '' ? '' : `; it wrote:\n${this.#stderr.trimEnd()}`;
-    const notStarted = childStart(`its end ${byWhat(end)}${wrote}`, this.#failure);
+    const notStarted = this.#stuck ?? childStart(`its end ${byWhat(end)}${wrote}`, this.#failure);
+    const died = this.#stuck ?? childDied(this.pid, end, this.#failure);
     // Messages are emitted in a microtask of the turn in which the channel ended.
-    setImmediate(() => this.#gone(notStarted, childDied(this.pid, end, this.#failure)));
+    setImmediate(() => this.#gone(notStarted, died));
   }
 
   #gone(notStarted: unknown, died: unknown = notStarted): void {
@@ -311,6 +352,6 @@ export class Child {
     for (const job of begun) job.reject(died);
     this.#settleEnd();
     this.#owner.ended(this);
-    if (sent.length > 0) this.#owner.returned(this, sent);
+    if (sent.length > 0) this.#owner.returned(sent);
   }
 }

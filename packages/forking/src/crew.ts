@@ -3,9 +3,9 @@ import type { Child } from './child.js';
 /**
  * A child is *starting*, then a *standby*, then *serving*, then *retiring*: it takes nothing more, and is ended
  * when its requests are. A serving child that stops acknowledging is *silent*: it is replaced, and retires when
- * it answers again.
+ * it answers again. A *fresh* one has loaded the handler anew, and waits for the others of its reload.
  */
-export type Role = 'starting' | 'standby' | 'serving' | 'silent' | 'retiring';
+export type Role = 'starting' | 'fresh' | 'standby' | 'serving' | 'silent' | 'retiring';
 
 /** The children of one server, each with what it is to it, oldest first. */
 export class Crew {

@@ -8,7 +8,9 @@ export const FORKING_ERROR_CODES = [
   'ERR_SOCKETSERVER_CHILD_DIED',
   'ERR_SOCKETSERVER_CHILD_START',
   'ERR_SOCKETSERVER_CLOSED',
+  'ERR_SOCKETSERVER_NOT_LISTENING',
   'ERR_SOCKETSERVER_PROTOCOL',
+  'ERR_SOCKETSERVER_STUCK',
 ] as const;
 
 /** How a process ended: by a signal, or with an exit code. */
@@ -35,6 +37,15 @@ export function childStart(got: string, cause?: unknown): SocketServerError {
   );
 }
 
+/** A child was ended because its event loop had not turned for so long, with this request begun or while it loaded. */
+export function childStuck(pid: number | undefined, ms: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_STUCK',
+    `Expected the event loop of child ${pid} to turn within \`stuckTimeout\`, got none for ${ms} ms; ` +
+      'give handlers that block or compute for so long a higher one, or 0',
+  );
+}
+
 export function protocolError(expected: string, got: unknown): SocketServerError {
   return new SocketServerError(
     'ERR_SOCKETSERVER_PROTOCOL',
@@ -56,10 +67,18 @@ export function closed(): SocketServerError {
   );
 }
 
-export function closedWhileStarting(): SocketServerError {
+/** The server was closed while children were starting. */
+export function closedBefore(what: string): SocketServerError {
   return new SocketServerError(
     'ERR_SOCKETSERVER_CLOSED',
-    'Expected the server to stay open until its children had started, got a close(); make a new one',
+    `Expected an open server for ${what}, got one that is closed; make a new one`,
+  );
+}
+
+export function notListening(what: string): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_NOT_LISTENING',
+    `Expected a server that listens for ${what}, got one that does not yet; await listen() before`,
   );
 }
 

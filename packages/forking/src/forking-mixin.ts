@@ -10,8 +10,9 @@ import type {
 } from '@socketserver/core';
 import { handlerReference } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
+import type { ChildOptions } from './child.js';
 import { packContext } from './crossing-context.js';
-import { closed, closedWhileStarting } from './errors.js';
+import { closed, closedBefore, notListening } from './errors.js';
 import { execArgvForChildren } from './exec-argv.js';
 import type { AnyRequest } from './job.js';
 import { checkFields, poolSizeOf, type ForkingFields } from './pool-size.js';
@@ -48,6 +49,16 @@ export interface ForkingMembers extends ForkingFields {
   acknowledgeTimeout: number;
   /** Milliseconds between SIGTERM and SIGKILL. @default 5000 */
   killGrace: number;
+  /**
+   * Milliseconds for which a child's event loop may stand still: then the child is ended and replaced, and the
+   * requests that it had begun have failed. 0: for ever. @default 30000
+   */
+  stuckTimeout: number;
+  /**
+   * Bytes of memory (the resident set of its process) above which a child is replaced: as with
+   * `maxRequestsPerChild`, when the replacement is ready. Looked at every second. @default 0: no limit
+   */
+  maxWorkerRss: number;
   /** Arguments for node. @default process.execArgv, without `--eval`, `--input-type` and `--inspect…` */
   execArgv: readonly string[];
   /** The environment of the children. @default null: this process's own */
@@ -56,6 +67,14 @@ export interface ForkingMembers extends ForkingFields {
   readonly activeChildren: readonly number[];
   /** Brings the number of children to what the fields say. Called by `serviceActions` and `handleTimeout`. */
   collectChildren(): void;
+  /**
+   * Replaces every child by one that has loaded the handler's module anew, with the present `context`, `env` and
+   * `execArgv`. No connection is refused or dropped. Resolves when every further request goes to a new child; the old
+   * ones end when their requests have. One that is called while another runs begins after it.
+   * @throws what the module throws while it loads: the old children then go on; {@link SocketServerError}
+   *   ERR_SOCKETSERVER_NOT_LISTENING before `listen()`, ERR_SOCKETSERVER_CLOSED after `close()`
+   */
+  reload(): Promise<void>;
   stats(): ForkingStats;
 }
 
@@ -83,6 +102,8 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     standbyChildren: number | null = null;
     acknowledgeTimeout = 5_000;
     killGrace = 5_000;
+    stuckTimeout = 30_000;
+    maxWorkerRss = 0;
     execArgv: readonly string[] = execArgvForChildren(process.execArgv);
     env: NodeJS.ProcessEnv | null = null;
     #pool: ChildPool | undefined;
@@ -131,27 +152,38 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
 
     /** Starts the children. Resolves when each has loaded the handler. */
     protected override async loadHandler(): Promise<void> {
-      if (this.state === 'draining') throw closedWhileStarting();
+      if (this.state === 'draining') throw closedBefore('listen()');
       this.#pool = new ChildPool({
         size: () => poolSizeOf(this),
-        child: {
-          execArgv: this.execArgv,
-          env: this.env ?? undefined,
-          serialization: this.socketType === 'stream' ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
-          acknowledgeTimeout: this.acknowledgeTimeout,
-          killGrace: this.killGrace,
-          start: {
-            type: 'start',
-            handler: handlerReference(this.RequestHandlerClass),
-            serverAddress: this.serverAddress,
-            context: packContext(this.context),
-            limits: this.requestLimits,
-          },
-        },
+        child: () => this.#childOptions(),
         onShutdown: () => void this.shutdown(),
         onFailure: (error) => void this.#report(error),
       });
       await this.#pool.start();
+    }
+
+    #childOptions(): ChildOptions {
+      return {
+        execArgv: this.execArgv,
+        env: this.env ?? undefined,
+        serialization: this.socketType === 'stream' ? 'json' : 'advanced', // only 'advanced' carries bytes; 'json' is faster
+        acknowledgeTimeout: this.acknowledgeTimeout,
+        killGrace: this.killGrace,
+        start: {
+          type: 'start',
+          handler: handlerReference(this.RequestHandlerClass),
+          serverAddress: this.serverAddress,
+          context: packContext(this.context),
+          limits: this.requestLimits,
+        },
+      };
+    }
+
+    async reload(): Promise<void> {
+      if (this.state === 'draining' || this.state === 'closed') throw closedBefore('reload()');
+      if (this.state === 'idle') throw notListening('reload()');
+      checkFields(this);
+      await this.#pool?.reload();
     }
 
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {

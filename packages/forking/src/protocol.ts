@@ -14,6 +14,8 @@ export type ToChild =
   | { type: 'sent'; id: number; bytes: number; error?: CrossingError | undefined }
   /** The server is closing: every `signal` aborts. */
   | { type: 'abort'; reason: CrossingError }
+  /** To be answered with 'alive'. */
+  | { type: 'ping' }
   | { type: 'end' };
 
 export interface StartMessage {
@@ -45,6 +47,8 @@ export interface DatagramMessage extends RequestMessage {
 }
 
 export type FromChild =
+  /** Its event loop turns. Said before it loads the handler, and when it is asked. */
+  | { type: 'alive'; rss: number }
   /** The handler is loaded. `piped`: sockets can come through the descriptor pipe. */
   | { type: 'ready'; piped: boolean }
   /** The handler's module did not load. */
@@ -85,19 +89,22 @@ function checkOneFromChild(message: Record<string, unknown>): void {
     case 'shutdown':
     case 'leaving':
       return;
+    case 'alive':
+      checkNumber(message['rss']);
+      return;
     case 'failed':
       checkError(message['error']);
       return;
     case 'begun':
     case 'returned':
-      checkId(message['id']);
+      checkNumber(message['id']);
       return;
     case 'ended':
-      checkId(message['id']);
+      checkNumber(message['id']);
       if (message['error'] !== undefined) checkError(message['error']);
       return;
     case 'send':
-      checkId(message['id']);
+      checkNumber(message['id']);
       checkBytes(message['data']);
       asRecord(message['address']);
       return;
@@ -129,13 +136,14 @@ function checkOneToChild(message: Record<string, unknown>): void {
       checkBytes(message['packet']);
       return;
     case 'sent':
-      checkId(message['id']);
+      checkNumber(message['id']);
       if (message['error'] !== undefined) checkError(message['error']);
       return;
     case 'abort':
       checkError(message['reason']);
       return;
     case 'end':
+    case 'ping':
       return;
     default:
       throw protocolError('a message of the parent to have a known type', message['type']);
@@ -143,7 +151,7 @@ function checkOneToChild(message: Record<string, unknown>): void {
 }
 
 function checkRequest(message: Record<string, unknown>): void {
-  checkId(message['id']);
+  checkNumber(message['id']);
   asRecord(message['clientAddress']);
   if (typeof message['deadline'] !== 'number') throw protocolError('a deadline in ms', message['deadline']);
 }
@@ -158,8 +166,8 @@ function asRecord(value: unknown): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function checkId(id: unknown): void {
-  if (!Number.isSafeInteger(id)) throw protocolError('the number of a request', id);
+function checkNumber(number: unknown): void {
+  if (!Number.isSafeInteger(number)) throw protocolError('a whole number', number);
 }
 
 function checkFlag(flag: unknown): void {

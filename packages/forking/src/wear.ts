@@ -1,7 +1,7 @@
 import type { Child } from './child.js';
 import type { PoolSize } from './pool-size.js';
 
-/** Which children have had their share of requests, and are to be replaced. */
+/** Which children have had their share of requests or memory, and are to be replaced. */
 export class Wear {
   readonly #size: () => PoolSize;
   /** For each serving child, after how many requests it is worn; the jitter makes it differ. */
@@ -20,7 +20,11 @@ export class Wear {
 
   /** It is replaced as soon as a replacement is ready, and goes on until then. */
   isWorn(child: Child): boolean {
-    return child.served >= (this.#limits.get(child) ?? Infinity) && !this.isSpent(child);
+    if (child.served === 0 || this.isSpent(child)) return false;
+    const { maxWorkerRss } = this.#size();
+    return (
+      child.served >= (this.#limits.get(child) ?? Infinity) || (maxWorkerRss > 0 && child.rss > maxWorkerRss)
+    );
   }
 
   /**

@@ -12,7 +12,7 @@ import {
   until,
 } from '@socketserver/testing';
 import { isRunning, zombies } from './support/processes.js';
-import { codes, fixture, serve } from './support/servers.js';
+import { codes, fixture, make, serve } from './support/servers.js';
 
 /** A client that has heard nothing for so long hangs. */
 const HUNG_MS = 10_000;
@@ -100,6 +100,90 @@ describe('a child that is killed', () => {
     expect(server.errors.entries[0]!.error).toMatchObject({
       message: expect.stringContaining('with exit code 7'),
     });
+  });
+});
+
+describe('a child that ends', () => {
+  test('by an uncaught error in the middle of an answer: the client sees the end, the exit code is reported', async () => {
+    await using served = await serve();
+    const { server } = served;
+    expect(await askStream(server.serverAddress, 'uncaught\n')).toBe('half an answer\n');
+    await server.served(1);
+    expect(server.errors.entries.map(({ error }) => error)).toEqual([
+      expect.objectContaining({
+        code: 'ERR_SOCKETSERVER_CHILD_DIED',
+        message: expect.stringContaining('with exit code 1'),
+      }),
+    ]);
+  });
+
+  test('in the turn after others have: those have ended', async () => {
+    await using served = await serve();
+    const { server } = served;
+    const clients = await Promise.all(Array.from({ length: 5 }, () => connectTo(server.serverAddress)));
+    for (const client of clients) client.end('last\n');
+    const answers = await Promise.all(clients.map(async (client) => (await readAll(client)).toString()));
+    expect(answers).toEqual(clients.map(() => 'bye\n'));
+    await server.served(5);
+    expect(server.stats()).toMatchObject({ accepted: 5 });
+  });
+
+  test('while close() waits for its request: the request is reported, and close() is over', async () => {
+    const server = make();
+    await server.listen();
+    const loop = server.serveForever();
+    const client = await connectTo(server.serverAddress);
+    client.on('error', () => {});
+    client.write('hold\n');
+    const pid = Number(await readLine(client));
+    const closed = server.close();
+    process.kill(pid, 'SIGKILL');
+    expect(await closed).toEqual({ drained: 1, killed: 0, abandoned: 0 });
+    await loop;
+    expect(codes(server)).toEqual(['ERR_SOCKETSERVER_CHILD_DIED']);
+    expect(server.stats()).toMatchObject({ accepted: 1, failed: 1, active: 0 });
+    client.destroy();
+  });
+
+  test('while close() waits, with connections in flight: they are answered by a child that starts for them', async () => {
+    const server = make();
+    await server.listen();
+    const loop = server.serveForever();
+    const stopped = server.activeChildren[0]!;
+    process.kill(stopped, 'SIGSTOP');
+    const answers = Array.from({ length: 3 }, () => askStream(server.serverAddress, 'pid\n'));
+    await until(() => server.stats().accepted === 3);
+    const closed = server.close();
+    process.kill(stopped, 'SIGKILL');
+    for (const answer of await Promise.all(answers)) expect(Number(answer)).not.toBe(stopped);
+    expect(await closed).toEqual({ drained: 3, killed: 0, abandoned: 0 });
+    await loop;
+    expect(server.activeChildren).toEqual([]);
+  });
+
+  test('with a fresh process for every request, at random: no client hangs, the count is exact', async () => {
+    await using served = await serve({ maxChildren: 2, maxRequestsPerChild: 1 });
+    const { server } = served;
+    const outcomes = { answered: 0, ended: 0, hung: 0 };
+    let killing = true;
+    const client = async (): Promise<void> => {
+      while (killing) outcomes[(await outcomeOf(server.serverAddress)).outcome]++;
+    };
+    const clients = Array.from({ length: 8 }, client);
+    for (let kill = 0; kill < 10; kill++) {
+      const { completed } = server.stats();
+      await until(() => server.stats().completed > completed + 1);
+      const pids = server.activeChildren;
+      process.kill(pids[kill % pids.length]!, 'SIGKILL');
+    }
+    killing = false;
+    await Promise.all(clients);
+    await until(() => server.stats().active === 0);
+    const { accepted, completed, failed } = server.stats();
+    expect(outcomes.hung).toBe(0);
+    expect(outcomes.answered + outcomes.ended).toBe(accepted);
+    expect(completed + failed).toBe(accepted);
+    expect(outcomes.ended).toBeLessThanOrEqual(failed);
   });
 });
 
@@ -193,6 +277,17 @@ interface Outcome {
   outcome: 'answered' | 'ended' | 'hung';
   answer: string;
 }
+
+test('a datagram may be answered after its handler has returned, as in the loop', async () => {
+  await using server = new ForkingUDPServer({ host: '127.0.0.1', port: 0 }, fixture('late-datagram.mjs'));
+  server.maxChildren = 1;
+  await server.listen();
+  const loop = server.serveForever();
+  const pid = server.activeChildren[0];
+  for (const text of ['a', 'b']) expect(await askUdp(server.serverAddress, text)).toBe(`${pid} ${text}`);
+  await server.close();
+  await loop;
+});
 
 async function outcomeOf(address: BoundAddress): Promise<Outcome> {
   const socket = await connectTo(address);

@@ -25,6 +25,8 @@ describe('construction', () => {
     ['standbyChildren', '1'],
     ['acknowledgeTimeout', 0],
     ['killGrace', -1],
+    ['stuckTimeout', -1],
+    ['maxWorkerRss', 0.5],
   ])('listen() refuses %s = %p before anything is bound', async (name, value) => {
     const server = make({ [name]: value });
     await expect(server.listen()).rejects.toMatchObject({

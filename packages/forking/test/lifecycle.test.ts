@@ -1,12 +1,13 @@
-import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { BoundAddress } from '@socketserver/core';
-import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
+import { askStream, connectTo, readAll, readLine, turns, until } from '@socketserver/testing';
 import { isRunning, zombies } from './support/processes.js';
+import { Program } from './support/program.js';
 import { codes, fixture, make, serve } from './support/servers.js';
 
 interface Started {
@@ -20,6 +21,23 @@ test('children end with their parent, also when it is killed', async () => {
   expect(children).toHaveLength(2);
   program.process.kill('SIGKILL');
   await until(() => !children.some(isRunning));
+});
+
+test('children end with a parent that is killed, also one that spins and one that is stopped', async () => {
+  await using program = new Program('server-program.mjs');
+  const { address, children } = await program.message<Started>();
+  const spinning = await connectTo(address);
+  spinning.on('error', () => {});
+  spinning.write('spin\n');
+  expect(await readLine(spinning)).toBe('spinning');
+  const held = await connectTo(address);
+  held.on('error', () => {});
+  held.write('hold\n');
+  process.kill(Number(await readLine(held)), 'SIGSTOP');
+  program.process.kill('SIGKILL');
+  await until(() => !children.some(isRunning));
+  spinning.destroy();
+  held.destroy();
 });
 
 test('Ctrl-C, which signals the whole group, drains', async () => {
@@ -48,6 +66,48 @@ test('a child that somebody sends SIGTERM finishes its requests, and is replaced
   client.end('go on\n');
   expect((await readAll(client)).toString()).toBe('done\n');
   await until(() => !isRunning(pid));
+});
+
+describe('close() while listen() runs', () => {
+  test.each([0, 1, 2, 5, 10, 50])('after %i turns: both end, and no child is left', async (count) => {
+    const server = make({ maxChildren: 2 });
+    const listening = server.listen().catch((error: unknown) => error);
+    await turns(count);
+    await server.close();
+    expect(await listening).toMatchObject({ code: 'ERR_SOCKETSERVER_CLOSED' });
+    expect(server.activeChildren).toEqual([]);
+    expect(zombies()).toEqual([]);
+  });
+
+  test('with a module that never loads: both end', async () => {
+    const server = make({}, fixture('waits-for-ever.mjs'));
+    const listening = server.listen().catch((error: unknown) => error);
+    await until(() => server.activeChildren.length === 1);
+    await server.close();
+    expect(await listening).toMatchObject({ code: 'ERR_SOCKETSERVER_CLOSED' });
+    expect(server.activeChildren).toEqual([]);
+  });
+
+  test('with a module that spins: SIGKILL ends it', async () => {
+    const server = make({ killGrace: 300 }, fixture('never-loads.mjs'));
+    const listening = server.listen().catch((error: unknown) => error);
+    await until(() => server.activeChildren.length === 1);
+    await server.close();
+    expect(await listening).toMatchObject({ code: 'ERR_SOCKETSERVER_CLOSED' });
+    expect(server.activeChildren).toEqual([]);
+  });
+});
+
+test('a child that is killed while it starts is started again', async () => {
+  const server = make();
+  const listening = server.listen();
+  await until(() => server.activeChildren.length === 1);
+  const first = server.activeChildren[0]!;
+  process.kill(first, 'SIGKILL');
+  await listening;
+  expect(server.activeChildren).toHaveLength(1);
+  expect(server.activeChildren).not.toContain(first);
+  await server.close();
 });
 
 test('close() leaves no child and no zombie', async () => {
@@ -112,6 +172,24 @@ test('a system that starts no process: listen() says so', async () => {
   expect(await program.exit).toEqual([0, null]);
 });
 
+test('a system that starts no more processes while the server runs: waiting clients are closed, and it is told why', async () => {
+  await using program = new Program('no-more-processes-later.mjs');
+  const { address, children } = await program.message<Started>();
+  const failed = once(program.process, 'message');
+  process.kill(children[0]!, 'SIGKILL');
+  const client = await connectTo(address);
+  client.end('pid\n');
+  expect((await readAll(client).catch(() => '')).toString()).toBe('');
+  expect((await failed)[0]).toEqual({ code: 'ERR_SOCKETSERVER_CHILD_START', cause: 'EAGAIN' });
+});
+
+test('a process that may open no more descriptors starts no child: listen() says so', async () => {
+  await using program = new Program('no-more-descriptors.mjs');
+  const said = await program.message<object>();
+  expect(said).toEqual({ code: 'ERR_SOCKETSERVER_CHILD_START', cause: 'EMFILE', state: 'closed' });
+  expect(await program.exit).toEqual([0, null]);
+});
+
 test('a handler that ends its process while loading: listen() has its exit code and what it wrote', async () => {
   const server = make({}, fixture('dies-at-start.mjs'));
   await expect(server.listen()).rejects.toMatchObject({
@@ -147,29 +225,18 @@ test('no new child can start: waiting clients are closed, the reason is reported
   rmSync(dirname(flag), { recursive: true });
 });
 
-/** A fixture that runs in a process of its own. Disposing of it kills it. */
-class Program implements AsyncDisposable {
-  readonly process: ChildProcess;
-  readonly exit: Promise<unknown[]>;
-  readonly #first: Promise<unknown[]>;
-
-  constructor(name: string, options: ForkOptions = {}) {
-    const { NODE_OPTIONS: _, ...env } = process.env;
-    this.process = fork(fixture(name), { env, execArgv: [], ...options });
-    this.exit = once(this.process, 'exit');
-    this.#first = Promise.race([once(this.process, 'message'), this.exit.then(endedEarly)]);
-  }
-
-  async message<T>(): Promise<T> {
-    return (await this.#first)[0] as T;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.process.kill('SIGKILL');
-    await this.exit;
-  }
-}
-
-function endedEarly(end: unknown[]): never {
-  throw new Error(`Expected a message, got the end of the process: ${JSON.stringify(end)}`);
-}
+test('a replacement that does not start is told of once, while the other children serve', async () => {
+  const flag = join(mkdtempSync(join(tmpdir(), 'forking-')), 'loads');
+  writeFileSync(flag, '');
+  const env = { ...process.env, LOADS_WHILE: flag };
+  await using served = await serve({ maxChildren: 2, env }, fixture('dies-later.mjs'));
+  const { server } = served;
+  rmSync(flag);
+  process.kill(server.activeChildren[0]!, 'SIGKILL');
+  await server.errors.atLeast(1);
+  expect(await askStream(server.serverAddress, 'pid\n')).toMatch(/^\d+\n$/);
+  expect(codes(server)).toEqual(['ERR_SOCKETSERVER_CHILD_START']);
+  writeFileSync(flag, '');
+  await until(() => server.activeChildren.length === 2);
+  rmSync(dirname(flag), { recursive: true });
+});

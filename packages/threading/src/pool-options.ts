@@ -25,8 +25,8 @@ const REFUSED = {
 /** Whatever else piscina takes: `env`, `argv`, `execArgv`, `niceIncrement`, `trackUnmanagedFds`, … */
 export type PoolOptions = Omit<EveryPoolOption, keyof typeof REFUSED>;
 
-/** The largest wait of a timer of Node. */
-const MAX_STUCK_MS = 2_147_483_647;
+/** The largest wait of a timer of Node; a longer one fires at once. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 /** What a server's fields say of its threads, checked. */
 export interface ThreadOptions {
@@ -58,9 +58,11 @@ export function checkThreadFields(fields: ThreadFields): ThreadOptions {
     throw badField('minThreads', `at most \`maxThreads\` (${maxThreads})`, minThreads);
   }
   checkCount('requestsPerThread', requestsPerThread, 1);
-  if (!(idleTimeout >= 0)) throw badField('idleTimeout', 'milliseconds from 0 on', idleTimeout);
-  if (!(stuckTimeout >= 0 && stuckTimeout <= MAX_STUCK_MS)) {
-    throw badField('stuckTimeout', `milliseconds from 0 (off) to ${MAX_STUCK_MS}`, stuckTimeout);
+  if (!(idleTimeout >= 0) || (idleTimeout > MAX_TIMER_MS && idleTimeout !== Infinity)) {
+    throw badField('idleTimeout', `milliseconds from 0 to ${MAX_TIMER_MS}, or Infinity`, idleTimeout);
+  }
+  if (!(stuckTimeout >= 0 && stuckTimeout <= MAX_TIMER_MS)) {
+    throw badField('stuckTimeout', `milliseconds from 0 (off) to ${MAX_TIMER_MS}`, stuckTimeout);
   }
   checkCount('maxRequestsPerThread', maxRequestsPerThread, 0);
   checkCount('maxRequestsJitter', maxRequestsJitter, 0);

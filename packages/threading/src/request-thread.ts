@@ -6,6 +6,7 @@ import { Outbox } from './outbox.js';
 import type { Pulse } from './pulse.js';
 import type { FromThread, ToThread } from './protocol.js';
 import type { ThreadJob } from './thread-job.js';
+import { within } from './within.js';
 
 export interface RequestThreadEvents {
   /** A job has ended, and there is room for another. */
@@ -132,12 +133,7 @@ export class RequestThread {
     this.#outbox.post({ type: 'end' });
     this.#outbox.flush();
     this.#port.ref();
-    let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, END_MS);
-    });
-    await Promise.race([heard, this.gone, expired]);
-    clearTimeout(timer);
+    await within(END_MS, Promise.race([heard, this.gone]));
     // Not awaited: a thread inside a system call that blocks cannot be ended.
     void this.#worker.terminate();
   }

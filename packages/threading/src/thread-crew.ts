@@ -1,8 +1,10 @@
 import { BarrenDeaths } from './barren-deaths.js';
 import { closed, ended, threadDied, threadStuck } from './errors.js';
+import { IdleTimers } from './idle-timers.js';
 import type { Remains, RequestThread } from './request-thread.js';
 import { ThreadFactory, type ThreadFactoryOptions } from './thread-factory.js';
 import { ThreadWear } from './thread-wear.js';
+import { within } from './within.js';
 
 export interface ThreadCrewOptions extends ThreadFactoryOptions {
   /** Whether running requests keep the process alive. */
@@ -43,7 +45,7 @@ export class ThreadCrew {
   readonly #leaving = new Set<RequestThread>();
   /** Serving ones whose replacement is starting. */
   readonly #worn = new Set<RequestThread>();
-  readonly #idleTimers = new Map<RequestThread, NodeJS.Timeout>();
+  readonly #idle: IdleTimers<RequestThread>;
   readonly #barren = new BarrenDeaths();
   #abortReason: { reason: unknown } | undefined;
   /** Counts the reloads: a thread whose start began before the last one has the old module. */
@@ -55,6 +57,7 @@ export class ThreadCrew {
     this.#events = events;
     this.#factory = new ThreadFactory(options, () => this.#replaceWorn());
     this.#wear = new ThreadWear(options);
+    this.#idle = new IdleTimers(options.idleTimeout);
   }
 
   /** How many threads take requests. */
@@ -245,13 +248,11 @@ export class ThreadCrew {
 
   /** A thread above `minThreads` that has nothing to do for `idleTimeout` ends. */
   #leaveWhenIdle(thread: RequestThread): void {
-    const { minThreads, idleTimeout } = this.#options;
-    if (thread.load > 0 || this.#serving.size <= minThreads || idleTimeout === Infinity) return;
-    clearTimeout(this.#idleTimers.get(thread));
-    const timer = setTimeout(() => {
-      if (thread.load === 0 && this.#serving.size > minThreads) this.#leave(thread);
-    }, idleTimeout);
-    this.#idleTimers.set(thread, timer.unref());
+    const isSpare = (): boolean => thread.load === 0 && this.#serving.size > this.#options.minThreads;
+    if (!isSpare()) return;
+    this.#idle.start(thread, () => {
+      if (isSpare()) this.#leave(thread);
+    });
   }
 
   #leave(thread: RequestThread): void {
@@ -261,8 +262,7 @@ export class ThreadCrew {
   }
 
   #stopServing(thread: RequestThread): void {
-    clearTimeout(this.#idleTimers.get(thread));
-    this.#idleTimers.delete(thread);
+    this.#idle.stop(thread);
     this.#serving.delete(thread);
     this.#worn.delete(thread);
   }
@@ -295,13 +295,3 @@ export class ThreadCrew {
 
 /** Whoever called `reload()` has the first error. */
 function isReportedByReload(): void {}
-
-/** Waits for `work`, but no longer than `ms`. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, expired]);
-  clearTimeout(timer);
-}

@@ -21,7 +21,8 @@ export class ThreadWear {
   isWorn(thread: RequestThread): boolean {
     const { maxRequestsPerThread, maxWorkerRss } = this.#options;
     if (maxRequestsPerThread > 0 && thread.posted >= this.#limitOf(thread)) return true;
-    return maxWorkerRss > 0 && thread.memory > maxWorkerRss;
+    // One that is too large before its first request would be followed by another such one, without end.
+    return maxWorkerRss > 0 && thread.memory > maxWorkerRss && thread.posted > 0;
   }
 
   #limitOf(thread: RequestThread): number {

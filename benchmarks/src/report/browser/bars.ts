@@ -8,30 +8,13 @@ type Bar = BarChart['bars'][number];
 
 /** A bar for each strategy, and over its end the quartiles of the rounds. */
 export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
-  const { bars, unit, axis, better, isLog } = chart;
+  const { bars, unit, axis, better } = chart;
   const names = bars.map(({ strategy }) => strategy);
   const domain = domainOf(
     bars.flatMap(({ value }) => [value.median, value.low, value.high]),
-    isLog,
+    false,
   );
-  const ticks = ticksFor(domain, { isLog, length: width });
-  const bar = isLog
-    ? Plot.dot(bars, {
-        x: middle,
-        y: 'strategy',
-        r: 5,
-        fill: ({ strategy }: Bar) => book.colour(strategy),
-        symbol: ({ strategy }: Bar) => book.symbol(strategy),
-        className: 'marks',
-      })
-    : Plot.barX(bars, {
-        x: middle,
-        y: 'strategy',
-        rx: 2,
-        fill: ({ strategy }: Bar) => book.fill(strategy),
-        stroke: ({ strategy }: Bar) => book.colour(strategy),
-        strokeWidth: 1,
-      });
+  const ticks = ticksFor(domain, { isLog: false, length: width });
   return Plot.plot({
     width,
     height: names.length * ROW_HEIGHT + 62,
@@ -40,9 +23,7 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
     marginBottom: 40,
     marginTop: 6,
     style: STYLE,
-    symbol: { type: 'identity' },
     x: {
-      type: isLog ? 'log' : 'linear',
       domain,
     },
     y: { domain: names, label: null, padding: 0.28 },
@@ -56,7 +37,14 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
         labelArrow: better === 'more' ? 'right' : 'left',
       }),
       Plot.axisY({ tickSize: 0, fill: 'currentColor' }),
-      bar,
+      Plot.barX(bars, {
+        x: middle,
+        y: 'strategy',
+        rx: 2,
+        fill: ({ strategy }: Bar) => book.fill(strategy),
+        stroke: ({ strategy }: Bar) => book.colour(strategy),
+        strokeWidth: 1,
+      }),
       Plot.ruleY(bars, {
         x1: ({ value }: Bar) => value.low,
         x2: ({ value }: Bar) => value.high,
@@ -73,7 +61,7 @@ export function drawBars(chart: BarChart, { width, book }: Canvas): Element {
         dx: 7,
         fill: 'currentColor',
       }),
-      isLog ? null : Plot.ruleX([0]),
+      Plot.ruleX([0]),
       Plot.tip(
         bars,
         Plot.pointerY({

@@ -1,14 +1,14 @@
 import { moreIsBetter } from '../../workloads/index.js';
 import { figure } from '../figures.js';
 import { wordsOf } from '../metrics.js';
-import type { Contest } from '../reading/contest.js';
+import { oursFirst, type Contest } from '../reading/contest.js';
 import type { BarChart } from './chart.js';
 
 /** What a workload compares, for each strategy: those of this project first, then the peers. */
-export function byStrategy({ workload, entries }: Contest): BarChart {
+export function byStrategy(contest: Contest): BarChart {
+  const { workload, entries } = contest;
   const { name, title, metric } = workload;
   const { unit, axis } = wordsOf(metric);
-  const ordered = entries.toSorted((a, b) => Number(b.strategy.isOurs) - Number(a.strategy.isOurs));
   const told = entries.map(({ strategy, value }) => `${strategy.name} ${figure(value.median, unit)}`);
   return {
     kind: 'bars',
@@ -18,8 +18,7 @@ export function byStrategy({ workload, entries }: Contest): BarChart {
     unit,
     axis,
     better: moreIsBetter(metric) ? 'more' : 'less',
-    isLog: unit === 'µs',
-    bars: ordered.map(({ strategy, value, summary }) => ({
+    bars: oursFirst(contest).map(({ strategy, value, summary }) => ({
       strategy: strategy.name,
       value,
       errors: summary.errors,

@@ -17,8 +17,6 @@ export interface BarChart extends Described {
   readonly unit: Unit;
   readonly axis: string;
   readonly better: 'more' | 'less';
-  /** For figures that lie far apart. Dots then, for the length of a bar would mean nothing. */
-  readonly isLog: boolean;
   readonly bars: readonly { readonly strategy: string; readonly value: Spread; readonly errors: number }[];
 }
 

@@ -1,16 +1,13 @@
 import { figure } from '../figures.js';
-import type { Contest } from '../reading/contest.js';
+import { oursFirst, type Contest } from '../reading/contest.js';
 import type { BarChart } from './chart.js';
 
 /** The memory of the server's process tree under load. @returns undefined where it was not measured */
-export function memoryOf({ workload, entries }: Contest): BarChart | undefined {
-  const bars = entries
-    .toSorted((a, b) => Number(b.strategy.isOurs) - Number(a.strategy.isOurs))
-    .flatMap(({ strategy, summary }) =>
-      summary.memoryBytes === null
-        ? []
-        : [{ strategy: strategy.name, value: summary.memoryBytes, errors: 0 }],
-    );
+export function memoryOf(contest: Contest): BarChart | undefined {
+  const { workload } = contest;
+  const bars = oursFirst(contest).flatMap(({ strategy, summary }) =>
+    summary.memoryBytes === null ? [] : [{ strategy: strategy.name, value: summary.memoryBytes, errors: 0 }],
+  );
   if (bars.length === 0) return undefined;
   const told = bars.map(({ strategy, value }) => `${strategy} ${figure(value.median, 'bytes')}`);
   return {
@@ -21,7 +18,6 @@ export function memoryOf({ workload, entries }: Contest): BarChart | undefined {
     unit: 'bytes',
     axis: 'memory of the whole server',
     better: 'less',
-    isLog: false,
     bars,
   };
 }

@@ -1,6 +1,6 @@
 import { PERCENTILES, type LatencyPercentiles } from '../../measure/latency.js';
 import { figure } from '../figures.js';
-import type { Contest } from '../reading/contest.js';
+import { oursFirst, type Contest } from '../reading/contest.js';
 import type { PercentileChart } from './chart.js';
 
 /** As they are called on charts. */
@@ -14,18 +14,17 @@ const NAMES: Readonly<Record<keyof LatencyPercentiles, string>> = {
 };
 
 /** @returns undefined where no latency was measured */
-export function percentilesOf({ workload, entries }: Contest): PercentileChart | undefined {
-  const rows = entries
-    .toSorted((a, b) => Number(b.strategy.isOurs) - Number(a.strategy.isOurs))
-    .flatMap(({ strategy, summary }) => {
-      const { latency } = summary;
-      if (latency === null) return [];
-      const marks = PERCENTILES.map((percentile) => ({
-        percentile: NAMES[percentile],
-        value: latency[percentile],
-      }));
-      return [{ strategy: strategy.name, marks }];
-    });
+export function percentilesOf(contest: Contest): PercentileChart | undefined {
+  const { workload } = contest;
+  const rows = oursFirst(contest).flatMap(({ strategy, summary }) => {
+    const { latency } = summary;
+    if (latency === null) return [];
+    const marks = PERCENTILES.map((percentile) => ({
+      percentile: NAMES[percentile],
+      value: latency[percentile],
+    }));
+    return [{ strategy: strategy.name, marks }];
+  });
   if (rows.length === 0) return undefined;
   const told = rows.map(({ strategy, marks }) => {
     const ofName = (name: string): string =>

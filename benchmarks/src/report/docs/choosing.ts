@@ -5,7 +5,12 @@ import { read, type Reading } from '../reading/reading.js';
 import type { Sweep } from '../reading/sweep.js';
 import type { Result } from '../result-file.js';
 import { answerOf } from '../words/answer.js';
-import { breakEvenWords, connectionsWords, scalingSentences } from '../words/extrapolation.js';
+import {
+  breakEvenWords,
+  connectionsWords,
+  scalingSentences,
+  WHAT_MODELS_LACK,
+} from '../words/extrapolation.js';
 import { cautions, machineLine, methodLine } from '../words/machine.js';
 import { capitalized } from '../words/phrases.js';
 import { connectionsAnswer, workersAnswer } from '../words/sweep-answer.js';
@@ -146,11 +151,8 @@ function beyond(reading: Reading): string[] {
     ...part('### More open connections', connections.map(connectionsWords), memoryTable(reading.models)),
   ];
   if (parts.length === 0) return [];
-  return ['## Beyond this machine', EXTRAPOLATED, ...parts];
+  return ['## Beyond this machine', `**Extrapolated, not measured.** ${WHAT_MODELS_LACK}`, ...parts];
 }
-
-const EXTRAPOLATED = `**Extrapolated, not measured.** Models fitted to the figures above. They know nothing of memory
-bandwidth, of other machines, or of a resource that runs out. Measure before you rely on them.`;
 
 function part(title: string, sentences: readonly string[], table: TextTable | undefined): string[] {
   if (sentences.length === 0 && table === undefined) return [];

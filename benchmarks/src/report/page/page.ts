@@ -3,15 +3,16 @@ import { cautions, machineLine, methodLine, subjectLine } from '../words/machine
 import type { Bundle } from './bundle.js';
 import { html, inline, inlineJson, type Html } from './html.js';
 import { DATA_ID, type PageData } from './page-data.js';
-import { strategyName } from './prose.js';
+import { patterns } from './patterns.js';
 import type { Section } from './section.js';
 import { allFiguresSection, skippedSection } from './sections/all-figures.js';
 import { answersSection } from './sections/answers.js';
 import { beyondSection } from './sections/beyond.js';
 import { latencySection, memorySection, othersSection, throughputSection } from './sections/by-workload.js';
 import { changesSection } from './sections/changes.js';
+import { strategiesSection } from './sections/strategies.js';
 import { connectionsSection, workersSection } from './sections/sweeps.js';
-import { colourName, coloursStyle, looksOf, patternId, type Look } from './strategy-look.js';
+import { colourName, coloursStyle, fillOf, looksOf, type Look } from './strategy-look.js';
 
 export interface PageParts {
   readonly reading: Reading;
@@ -26,7 +27,7 @@ const NOTHING_ELSE =
 export function renderPage({ reading, bundle }: PageParts): string {
   const { result } = reading;
   const looks = looksOf(result.strategies);
-  const sections = sectionsOf(reading);
+  const sections = sectionsOf(reading, looks);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -41,6 +42,9 @@ export function renderPage({ reading, bundle }: PageParts): string {
         </style>
       </head>
       <body>
+        <noscript
+          ><p class="caution">The charts need a script; all their figures are in the tables.</p></noscript
+        >
         ${patterns(looks)}
         <header>
           <h1>Which strategy serves best here?</h1>
@@ -49,9 +53,7 @@ export function renderPage({ reading, bundle }: PageParts): string {
           ${result.subject && html`<p>${subjectLine(result.subject)}</p>`}
           ${cautions(result).map((text) => html`<p class="caution">${text}</p>`)} ${navigation(sections)}
         </header>
-        <main>
-          ${sections.map((section, index) => html`${rendered(section)} ${index === 0 ? legend(looks) : undefined}`)}
-        </main>
+        <main>${sections.map(rendered)}</main>
         <footer>${licences(bundle)}</footer>
         <script type="application/json" id="${DATA_ID}">
           ${inlineJson(dataOf(sections, looks))}
@@ -64,10 +66,11 @@ export function renderPage({ reading, bundle }: PageParts): string {
   return page.text;
 }
 
-function sectionsOf(reading: Reading): Section[] {
+function sectionsOf(reading: Reading, looks: readonly Look[]): Section[] {
   const { result, contests, connections, workers, models } = reading;
   return [
     answersSection(contests),
+    strategiesSection(looks),
     changesSection(result),
     throughputSection(contests),
     latencySection(contests),
@@ -97,83 +100,17 @@ function navigation(sections: readonly Section[]): Html {
   </nav>`;
 }
 
-/** Who is who: the colours are the same in every chart. */
-function legend(looks: readonly Look[]): Html {
-  const list = (isOurs: boolean): Html[] =>
-    looks
-      .filter(({ strategy }) => strategy.isOurs === isOurs)
-      .map(({ strategy }) => {
-        const { name, title } = strategy;
-        return html`<li>
-          <svg class="swatch" width="22" height="12" aria-hidden="true">
-            <rect
-              x="0.5"
-              y="0.5"
-              width="21"
-              height="11"
-              rx="2"
-              style="fill: ${fillOf(name, isOurs)}; stroke: var(${colourName(name)})"
-            />
-          </svg>
-          ${strategyName(name)} <span>${title}</span>
-        </li>`;
-      });
-  return html`<section id="strategies" aria-labelledby="strategies-title">
-    <h2 id="strategies-title">The strategies</h2>
-    <div class="legend">
-      <div>
-        <h3>Of this project</h3>
-        <ul>
-          ${list(true)}
-        </ul>
-      </div>
-      <div>
-        <h3>Peers that do the same work</h3>
-        <ul>
-          ${list(false)}
-        </ul>
-      </div>
-    </div>
-  </section>`;
-}
-
-/** A peer's bars are hatched. */
-function patterns(looks: readonly Look[]): Html {
-  const peers = looks.filter(({ strategy }) => !strategy.isOurs);
-  return html`<svg width="0" height="0" class="patterns" aria-hidden="true">
-    <defs>
-      ${peers.map(({ strategy: { name } }) => {
-        const colour = `var(${colourName(name)})`;
-        return html`<pattern
-          id="${patternId(name)}"
-          width="6"
-          height="6"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <rect width="6" height="6" style="fill: ${colour}; fill-opacity: 0.22" />
-          <rect width="2.5" height="6" style="fill: ${colour}" />
-        </pattern>`;
-      })}
-    </defs>
-  </svg>`;
-}
-
 function dataOf(sections: readonly Section[], looks: readonly Look[]): PageData {
   return {
     charts: sections.flatMap(({ charts }) => charts),
-    looks: looks.map(({ strategy: { name, isOurs }, symbol }) => ({
-      strategy: name,
-      isOurs,
-      colour: `var(${colourName(name)})`,
-      fill: fillOf(name, isOurs),
+    looks: looks.map(({ strategy, symbol }) => ({
+      strategy: strategy.name,
+      isOurs: strategy.isOurs,
+      colour: `var(${colourName(strategy.name)})`,
+      fill: fillOf(strategy),
       symbol,
     })),
   };
-}
-
-function fillOf(name: string, isOurs: boolean): string {
-  return isOurs ? `var(${colourName(name)})` : `url(#${patternId(name)})`;
 }
 
 function licences({ licences: all }: Bundle): Html {

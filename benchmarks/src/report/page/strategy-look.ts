@@ -52,6 +52,11 @@ export function patternId(strategy: string): string {
   return `pattern-${identifier(strategy)}`;
 }
 
+/** What fills a bar. */
+export function fillOf({ name, isOurs }: StrategyFacts): string {
+  return isOurs ? `var(${colourName(name)})` : `url(#${patternId(name)})`;
+}
+
 function identifier(name: string): string {
   return name.replaceAll(/[^\w-]/g, '_');
 }

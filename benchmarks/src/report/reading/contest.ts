@@ -27,6 +27,11 @@ export function contestsOf(result: Result): Contest[] {
     .filter(({ entries }) => entries.length > 0);
 }
 
+/** Those of this project, then the peers, each from best to worst: as charts show them. */
+export function oursFirst({ entries }: Contest): Entry[] {
+  return entries.toSorted((a, b) => Number(b.strategy.isOurs) - Number(a.strategy.isOurs));
+}
+
 function entriesOf({ strategies, summaries, trials }: Result, { name, metric }: Workload): Entry[] {
   const better = betterFirst(metric);
   return summaries

@@ -5,6 +5,10 @@ import type { CostOfConnections } from '../model/many-connections.js';
 import type { MoreCpus } from '../model/more-cpus.js';
 import type { Models } from '../reading/reading.js';
 
+export const WHAT_MODELS_LACK =
+  'Models fitted to the figures above. They know nothing of memory bandwidth, of other machines, or of a resource that ' +
+  'runs out; and the load ran on the same CPUs as the servers. Measure before you rely on them.';
+
 /** How far a fit can be trusted. */
 export function qualityWords({ error, r2, points }: Quality, parameters: number): string {
   if (points <= parameters) {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axe from 'axe-core';
 import { figure } from '../../../dist/report/figures.js';
 import { wordsOf } from '../../../dist/report/metrics.js';
-import type { Contest } from '../../../dist/report/reading/contest.js';
+import { oursFirst, type Contest } from '../../../dist/report/reading/contest.js';
 import { read } from '../../../dist/report/reading/reading.js';
 import { writeReport } from '../../../dist/report/write-report.js';
 import { hasChromium, WHY_SKIPPED } from '../../support/chromium.js';
@@ -30,11 +30,6 @@ function contestOf(name: string): Contest {
   return contests.find(({ workload }) => workload.name === name)!;
 }
 
-/** Those of this project first, each part from best to worst: as charts show them. */
-function inOrder({ entries }: Contest): Contest['entries'] {
-  return entries.toSorted((a, b) => Number(b.strategy.isOurs) - Number(a.strategy.isOurs));
-}
-
 describe('the file', () => {
   test('is one page, with the licence of everything in it', () => {
     expect(file).toBe(join(folder, 'report.html'));
@@ -55,7 +50,7 @@ describe('the file', () => {
   });
 
   test.each([
-    ['nothing', {}, ['answers', 'strategies']],
+    ['nothing', {}, ['answers']],
     [
       'one workload',
       { messages: { async: around(10), threading: around(20) } },
@@ -97,7 +92,7 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
     for (const contest of barred) {
       const { unit } = wordsOf(contest.workload.metric);
       expect(tables[`by-strategy-${contest.workload.name}`]).toMatchObject(
-        inOrder(contest).map(({ strategy, value: { median, low, high }, summary: { errors } }) => ({
+        oursFirst(contest).map(({ strategy, value: { median, low, high }, summary: { errors } }) => ({
           name: strategy.name,
           values: [median, low, high, errors],
           texts: [median, low, high].map((value) => figure(value, unit)).concat(String(errors)),
@@ -105,7 +100,7 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
       );
     }
     expect(tables['latency-mix']).toMatchObject(
-      inOrder(contestOf('mix')).map(({ strategy, summary }) => ({
+      oursFirst(contestOf('mix')).map(({ strategy, summary }) => ({
         name: strategy.name,
         values: Object.values(summary.latency!).map(({ median }) => median),
       })),
@@ -150,7 +145,7 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
     const widths = await pages.run<number[]>(
       `[...document.querySelectorAll('#by-strategy-cpu-200us [data-mark="bar"] rect')].map((one) => one.width.baseVal.value)`,
     );
-    const values = inOrder(contestOf('cpu-200us')).map(({ value }) => value.median);
+    const values = oursFirst(contestOf('cpu-200us')).map(({ value }) => value.median);
     expect(widths.map((width) => width / widths[0]!)).toEqual(
       values.map((value) => expect.closeTo(value / values[0]!, 2)),
     );
@@ -165,7 +160,7 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
         `document.querySelector('#by-strategy-cpu-200us').querySelector('[aria-label="tip"], [data-mark="tip"]').textContent`,
         text,
       );
-    const [first, second] = inOrder(contestOf('cpu-200us')).map(({ strategy, value }) => {
+    const [first, second] = oursFirst(contestOf('cpu-200us')).map(({ strategy, value }) => {
       return new RegExp(`${strategy.name}.${figure(value.median, 'per second')}`);
     });
     await chart.locator('[data-mark="bar"] rect').first().hover();

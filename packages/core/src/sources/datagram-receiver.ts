@@ -35,6 +35,8 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
   readonly #options: DatagramReceiverOptions;
   readonly #queue: RequestQueue<DatagramRequest>;
   #bound: BoundAddress | undefined;
+  /** Node receives from the moment the socket is bound. */
+  #receiving = true;
   #closed = false;
 
   constructor(options: DatagramReceiverOptions) {
@@ -91,11 +93,16 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     return this.#queue.take();
   }
 
+  /** Called before each datagram is taken: mostly there is nothing to change. */
   resume(): void {
+    if (this.#receiving) return;
+    this.#receiving = true;
     receive(this.socket, true);
   }
 
   pause(): void {
+    if (!this.#receiving) return;
+    this.#receiving = false;
     receive(this.socket, false);
   }
 

@@ -21,8 +21,10 @@ type Fields = Partial<
     | 'maxChildren'
     | 'maxRequestsJitter'
     | 'maxRequestsPerChild'
+    | 'maxWorkerRss'
     | 'requestsPerChild'
     | 'standbyChildren'
+    | 'stuckTimeout'
   >
 >;
 

@@ -1,5 +1,10 @@
 import type { Reading } from '../../reading/reading.js';
-import { breakEvenWords, connectionsWords, scalingSentences } from '../../words/extrapolation.js';
+import {
+  breakEvenWords,
+  connectionsWords,
+  scalingSentences,
+  WHAT_MODELS_LACK,
+} from '../../words/extrapolation.js';
 import { costOfWorkTable, memoryTable, moreCpusTable, type TextTable } from '../../words/tables.js';
 import { table } from '../chart-table.js';
 import { html, type Html } from '../html.js';
@@ -19,11 +24,7 @@ export function beyondSection(reading: Reading): MaybeSection {
     part('More open connections', connections.map(connectionsWords), memoryTable(reading.models)),
   ].filter((one) => one !== undefined);
   if (parts.length === 0) return undefined;
-  const body = html`<p class="note">
-      <strong>Extrapolated, not measured.</strong> Models fitted to the figures above. They know nothing of
-      memory bandwidth, of other machines, or of a resource that runs out; the load ran on the same CPUs as
-      the servers. Measure before you rely on them.
-    </p>
+  const body = html`<p class="note"><strong>Extrapolated, not measured.</strong> ${WHAT_MODELS_LACK}</p>
     ${parts}`;
   return { id: 'beyond', title: 'Beyond what was measured', body, charts: [] };
 }

@@ -14,14 +14,18 @@ describe('documents', () => {
     expect(textOf('README.md')).toContain(upper);
   });
 
-  test.each(['README.md', 'packages/core/README.md', 'docs/diagnostics.md'])(
-    '%s has no dead link',
-    (path) => {
-      const links = [...textOf(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
-      const dead = links.filter((link) => !existsSync(new URL(link, new URL(path, TOP))));
-      expect(dead).toEqual([]);
-    },
-  );
+  test.each([
+    'README.md',
+    'packages/core/README.md',
+    'docs/diagnostics.md',
+    'docs/reliability.md',
+    'docs/choosing.md',
+    'docs/performance.md',
+  ])('%s has no dead link', (path) => {
+    const links = [...textOf(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
+    const dead = links.filter((link) => !existsSync(new URL(link, new URL(path, TOP))));
+    expect(dead).toEqual([]);
+  });
 
   test('the example of docs/diagnostics.md prints a line for a request', async () => {
     using directory = new TemporaryDirectory();

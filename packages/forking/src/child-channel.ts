@@ -19,9 +19,9 @@ export class ChildChannel {
   #flushing: NodeJS.Immediate | undefined;
 
   constructor(process: ChildProcess) {
-    const socket = process.stdio[DESCRIPTOR_PIPE_FD];
+    // A process that was not forked has no pipes: for want of descriptors (EMFILE), not even a list of none.
+    const socket = (process.stdio as typeof process.stdio | undefined)?.[DESCRIPTOR_PIPE_FD];
     this.#process = process;
-    // A process that was not forked has no pipes.
     this.#socket = socket instanceof Socket ? socket : undefined;
     this.#socket?.on('error', ignore);
   }

@@ -142,6 +142,7 @@ export class ChildFleet {
         child.kill();
       }
       if (child.isUnwanted) return;
+      if (child.endSignal === 'SIGKILL') this.#backoff.killed();
       throw error;
     }
     this.#crew.assign(child, role);

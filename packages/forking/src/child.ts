@@ -62,6 +62,8 @@ export class Child {
   served = 0;
   /** Its memory in bytes, as it last said. */
   rss = 0;
+  /** What ended it, if that was a signal. */
+  endSignal: NodeJS.Signals | null = null;
 
   readonly #process: ChildProcess;
   readonly #channel: ChildChannel;
@@ -331,6 +333,7 @@ export class Child {
       setImmediate(() => this.#drain(end, turns + 1));
       return;
     }
+    this.endSignal = end.signal;
     const wrote = this.#stderr === '' ? '' : `; it wrote:\n${this.#stderr.trimEnd()}`;
     const notStarted = this.#stuck ?? childStart(`its end ${byWhat(end)}${wrote}`, this.#failure);
     const died = this.#stuck ?? childDied(this.pid, end, this.#failure);

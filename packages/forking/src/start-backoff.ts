@@ -2,7 +2,7 @@
 export const START_ATTEMPTS = 3;
 /** A failed start is tried again after this many milliseconds, then after twice as many, and so on. */
 const FIRST_WAIT_MS = 100;
-const MAX_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 1_000;
 
 /** The wait after a failed start that is number `failures` in a row, in ms. */
 export function waitAfter(failures: number): number {
@@ -12,6 +12,7 @@ export function waitAfter(failures: number): number {
 /** Spells of failed starts, while the server runs. */
 export class StartBackoff {
   #failures = 0;
+  #wasKilled = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** Whether nothing is to be started now. */
@@ -28,14 +29,23 @@ export class StartBackoff {
     this.#failures = 0;
   }
 
+  /** Somebody has killed a child that was starting: that says nothing against the next start, so the wait stays short. */
+  killed(): void {
+    this.#wasKilled = true;
+  }
+
   /** @param retry - called when the wait is over */
   failed(retry: () => void): void {
     if (this.isWaiting) return;
     this.#failures++;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      retry();
-    }, waitAfter(this.#failures));
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        retry();
+      },
+      waitAfter(this.#wasKilled ? 1 : this.#failures),
+    );
+    this.#wasKilled = false;
   }
 
   stop(): void {

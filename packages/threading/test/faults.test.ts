@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -165,6 +166,31 @@ test('a connection for which there is no descriptor is closed, counted and repor
     errors: ['dup EMFILE'],
     stats: { accepted: 3, active: 0, completed: 2, failed: 1, rejected: 0 },
   });
+});
+
+test('with more clients than descriptors, those that find none wait, and all are answered', async () => {
+  const CLIENTS = 200;
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const limited = `ulimit -n 160; exec ${process.execPath} ${packageFile('test/fixtures/crowded.mjs')}`;
+  const program = spawn('/bin/sh', ['-c', limited], { env });
+  let printed = '';
+  program.stdout.on('data', (chunk) => (printed += String(chunk)));
+  try {
+    await until(() => printed === 'listening\n');
+    const address = { path: `\0crowded-${program.pid}` };
+    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connectTo(address)));
+    await until(() => printed === 'listening\nserver: EMFILE\n');
+    const answers = await Promise.all(
+      clients.map(async (client) => {
+        client.end('hello');
+        return String(await readAll(client));
+      }),
+    );
+    expect(answers).toEqual(Array.from({ length: CLIENTS }, () => 'HELLO'));
+    expect(printed).toBe('listening\nserver: EMFILE\n');
+  } finally {
+    program.kill('SIGKILL');
+  }
 });
 
 test(

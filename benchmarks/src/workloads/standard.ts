@@ -118,6 +118,7 @@ export const WORKLOADS: readonly Workload[] = [
     kind: 'load',
     load: { ...PER_REQUEST, connections: 4, processes: 1 },
     maxRequestsPerWorker: 1,
+    measureMs: 2_000,
     strategies: ['forking', 'python-forking'],
     quick: false,
   },
@@ -127,7 +128,8 @@ export const WORKLOADS: readonly Workload[] = [
     metric: 'clients hung',
     kind: 'kills',
     load: { ...PER_REQUEST, connections: 64 },
-    timeoutMs: 2_000,
+    // Long enough for any replacement to start: who has no answer then has waited for nothing.
+    timeoutMs: 8_000,
     measureMs: 2_000,
     strategies: ['forking', 'cluster'],
     quick: false,

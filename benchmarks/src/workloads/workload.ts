@@ -40,7 +40,7 @@ export interface Workload {
   readonly maxRequestsPerWorker?: number;
   /** Longest time for an answer. @default 5 s */
   readonly timeoutMs?: number;
-  /** Longest useful time of measuring. @default as long as the command line says */
+  /** How long to measure. @default as long as the command line says */
   readonly measureMs?: number;
   /** Which strategies it tells something of. @default all */
   readonly strategies?: readonly string[];

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { MessageChannel, type TransferListItem } from 'node:worker_threads';
 import { getSystemErrorName } from 'node:util';
-import { descriptorOf, needLibc, type Libc } from '@socketserver/core/engine';
+import { descriptorOf, needLibc, noteDuplicate, type Libc } from '@socketserver/core/engine';
 import { alreadyRead, closed } from './errors.js';
 
 /** How connections reach a thread. Datagrams are always transferred. */
@@ -76,6 +76,7 @@ function duplicated(socket: Socket, fd: number): Parcel {
   const libc = neededLibc();
   const copy = libc.dup(fd);
   if (copy === -1) throw systemError('dup', libc.errno());
+  noteDuplicate(copy);
   socket.destroy();
   return { content: copy, transfer: undefined, canBeReposted: true, discard: () => closeSync(copy) };
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,9 @@ import { askStream, connectTo, readAll, until, type TestBed } from '@socketserve
 import { tcpBed, threadsOf, unixBed } from './support/beds.js';
 import { Client } from './support/clients.js';
 import { fixture, packageFile, run, runFixture } from './support/program.js';
+
+/** Starting a dozen threads takes seconds beside heavy load. */
+const MANY_STARTS_MS = 80_000;
 
 const COMMANDS = fixture('commands.mjs');
 const tcp = tcpBed({ maxThreads: 2 });
@@ -164,10 +168,39 @@ test('a connection for which there is no descriptor is closed, counted and repor
   });
 });
 
-test('a closed server leaves no thread, no descriptor and no timer', async () => {
-  const { code, stdout, stderr } = await runFixture('leaves-nothing.mjs');
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'nothing is left\n', stderr: '' });
+test('with more clients than descriptors, those that find none wait, and all are answered', async () => {
+  const CLIENTS = 200;
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const limited = `ulimit -n 160; exec ${process.execPath} ${packageFile('test/fixtures/crowded.mjs')}`;
+  const program = spawn('/bin/sh', ['-c', limited], { env });
+  let printed = '';
+  program.stdout.on('data', (chunk) => (printed += String(chunk)));
+  try {
+    await until(() => printed === 'listening\n');
+    const address = { path: `\0crowded-${program.pid}` };
+    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connectTo(address)));
+    await until(() => printed === 'listening\nserver: EMFILE\n');
+    const answers = await Promise.all(
+      clients.map(async (client) => {
+        client.end('hello');
+        return String(await readAll(client));
+      }),
+    );
+    expect(answers).toEqual(Array.from({ length: CLIENTS }, () => 'HELLO'));
+    expect(printed).toBe('listening\nserver: EMFILE\n');
+  } finally {
+    program.kill('SIGKILL');
+  }
 });
+
+test(
+  'a closed server leaves no thread, no descriptor and no timer',
+  async () => {
+    const { code, stdout, stderr } = await runFixture('leaves-nothing.mjs', [], MANY_STARTS_MS);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'nothing is left\n', stderr: '' });
+  },
+  1.1 * MANY_STARTS_MS,
+);
 
 function readSafely(path: string): string {
   try {

@@ -3,7 +3,7 @@ import { figure, figures, listOf } from '../figures.js';
 import { wordsOf } from '../metrics.js';
 import type { Contest, Entry } from '../reading/contest.js';
 import { leadOf, type Lead } from '../reading/lead.js';
-import { capitalized, rangeOf, sizeOf } from './phrases.js';
+import { rangeOf, sizeOf } from './phrases.js';
 
 /** What a workload says about the choice of a strategy. Names of strategies stand in backticks. */
 export interface Answer {
@@ -48,11 +48,12 @@ function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
   const leads = others.map((other) => ({ other, lead: leadOf(first, other, metric) }));
   const level = leads.filter(({ lead }) => lead.verdict !== 'ahead').map(({ other }) => other);
   const next = leads.find(({ lead }) => lead.verdict === 'ahead');
-  if (leads.some(({ lead }) => lead.verdict === 'unknown')) {
-    const { rounds } = first.summary;
+  const unknown = leads.find(({ lead }) => lead.verdict === 'unknown');
+  if (unknown !== undefined) {
+    const { rounds } = unknown.lead;
     const sentence =
       `${name(first)} ${does} so far: ${figure(first.value.median, unit)}. ` +
-      `${capitalized(rounds === 1 ? 'one round is' : `${rounds} rounds are`)} too few to tell a lead from noise.`;
+      `Too few rounds to tell a lead from noise: ${rounds} with figures of both it and ${name(unknown.other)}.`;
     return { verdict: 'unknown', best: [first], sentences: [sentence] };
   }
   if (level.length === 0 && next !== undefined) {
@@ -122,13 +123,15 @@ function peerSentence({ workload }: Contest, [first]: readonly Entry[], [peer]: 
 /** Where processes are killed, failures are what is measured. */
 function warnings({ workload, entries }: Contest): string[] {
   if (workload.kind === 'kills') return [];
-  return entries
+  const failing = entries
     .filter(({ summary }) => summary.errors > 0)
-    .map(({ strategy, summary }) => {
-      const { errors, answered } = summary;
-      const count = errors.toLocaleString('en');
-      return `Beware: \`${strategy.name}\` left ${count} of ${(errors + answered).toLocaleString('en')} requests without a right answer in time.`;
+    .map((entry) => {
+      const { errors, answered } = entry.summary;
+      return `${name(entry)} ${figure(errors, 'count')} of ${figure(errors + answered, 'count')}`;
     });
+  return failing.length === 0
+    ? []
+    : [`Beware of requests without a right answer in time: ${listOf(failing)}.`];
 }
 
 function name({ strategy }: Entry): string {

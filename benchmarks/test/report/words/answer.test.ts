@@ -50,7 +50,10 @@ describe('answerOf', () => {
   test('says of two rounds that they are too few', () => {
     const { verdict, sentences } = answer('messages', { async: [100, 101], threading: [50, 51] });
     expect(verdict).toBe('unknown');
-    expect(sentences[0]).toContain('2 rounds are too few to tell a lead from noise');
+    expect(sentences[0]).toBe(
+      '`async` answers most so far: 101 per second. ' +
+        'Too few rounds to tell a lead from noise: 2 with figures of both it and `threading`.',
+    );
   });
 
   test('tells a peer that is ahead, and by how much', () => {
@@ -87,7 +90,7 @@ describe('answerOf', () => {
       failed: { ECONNRESET: 1 },
     }));
     const { sentences } = answer('messages', { async: failing, threading: around(50) });
-    expect(sentences.at(-1)).toBe('Beware: `async` left 10 of 460 requests without a right answer in time.');
+    expect(sentences.at(-1)).toBe('Beware of requests without a right answer in time: `async` 10 of 460.');
   });
 
   test('without any strategy of this project it names the best peer', () => {

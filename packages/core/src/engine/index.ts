@@ -15,6 +15,7 @@ export type { ServerView } from './server-view.js';
 export { shutdownStream } from '../handlers/shutdown-stream.js';
 export type { HandlerInit } from '../handlers/base-request-handler.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
+export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
 export { describe } from '../errors.js';

@@ -16,13 +16,26 @@ const READ_EVERY_MS = 100;
 const limits = new BigUint64Array(2);
 let lastRead = { limit: Infinity, at: -Infinity };
 
+/** The number of the last duplicate. */
+let lastDuplicate = -1;
+
+/**
+ * For connections that are handed on as duplicates: those take the high numbers, while the next connection is
+ * accepted under the low one that the last one has left.
+ */
+export function noteDuplicate(fd: number): void {
+  lastDuplicate = fd;
+}
+
 /**
  * Whether a descriptor that was just given out shows that the table is nearly full: the kernel always gives the
  * lowest free number, so when it is high, all below it are taken. A process's limit can be changed while it runs
  * (prlimit(1)): it is asked for each time.
  */
 export function isNearLimit(fd: number): boolean {
-  return fd >= softLimit() - RESERVE;
+  const end = softLimit() - RESERVE;
+  // What was duplicated may have been closed since.
+  return fd >= end || (lastDuplicate >= end && isStillNearLimit());
 }
 
 /** Whether the table still is nearly full. It lists every descriptor, and is meant for use after `isNearLimit`. */

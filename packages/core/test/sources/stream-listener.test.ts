@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import {
@@ -9,7 +10,7 @@ import {
   UnixStreamServer,
 } from '@socketserver/core';
 import { waitingAt } from '../support/backlog.js';
-import { Child, pathOf, fixture } from '../support/child.js';
+import { Child, fixture, pathOf, startFixture } from '../support/child.js';
 import { ask, connectTo, readAll } from '../support/clients.js';
 import { Gate, NullHandler, TemporaryDirectory, UpperHandler, serving, until } from '../support/servers.js';
 
@@ -331,4 +332,32 @@ test('out of descriptors, clients wait in the backlog, one error is told of, and
     stats: { accepted: CLIENTS, completed: CLIENTS, active: 0, failed: 0, rejected: 0 },
   });
   expect(await child.exit).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('a limit of descriptors that is lowered while the server runs loses no client', async () => {
+  const CLIENTS = 60;
+  await using child = startFixture('crowded.mjs');
+  const { port } = await child.message<{ port: number }>();
+  const { pid } = child.process;
+  const limit = (soft: string | number): void => {
+    expect(spawnSync('prlimit', [`--pid=${pid}`, `--nofile=${soft}:`]).status).toBe(0);
+  };
+  const soft = spawnSync('prlimit', [`--pid=${pid}`, '--nofile', '--noheadings', '--output=SOFT']);
+  // All numbers up to the limit are taken, but for three.
+  const open = new Set(readdirSync(`/proc/${pid}/fd`));
+  let end = 0;
+  for (let free = 0; free < 3; end++) if (!open.has(String(end))) free++;
+  limit(end);
+  const address = { host: '127.0.0.1', port, family: 'IPv4' } as const;
+  const answers = Array.from({ length: CLIENTS }, (_, number) => ask(address, `client ${number}\n`));
+  expect(await child.message()).toBe('crowded');
+  limit(soft.stdout.toString().trim());
+  expect(await Promise.all(answers)).toEqual(
+    Array.from({ length: CLIENTS }, (_, number) => `client ${number}\n`),
+  );
+  child.send('end');
+  expect(await child.message()).toMatchObject({
+    reports: [{ code: 'EMFILE' }],
+    stats: { accepted: CLIENTS, completed: CLIENTS, active: 0, failed: 0, rejected: 0 },
+  });
 });

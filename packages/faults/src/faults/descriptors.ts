@@ -13,17 +13,12 @@ export const descriptors: Fault = {
   inject: async (scene) => {
     const { server } = scene;
     for (const room of ROOM) {
-      // The limit is one of numbers, not of how many there are (setrlimit(2)).
-      const highest = Math.max(...readdirSync(`/proc/${server.pid}/fd`).map(Number));
-      server.limitDescriptors(highest + 1 + room);
+      server.limitDescriptors(limitWithRoom(server.pid, room));
       scene.injected++;
       try {
         const crowds = scene.atStreams(async (target) => {
           const tally = await scene.clients({ name: 'descriptors', target, count: COUNT }, ...hold(100));
-          // Handing a connection to a thread takes one more, and fails without; elsewhere all wait.
-          if (scene.engine !== 'threading') {
-            scene.expectAllAnswered(tally, COUNT, 'clients of a server without descriptors');
-          }
+          scene.expectAllAnswered(tally, COUNT, 'clients of a server without descriptors');
         });
         await scene.pause(LIMITED_MS);
         server.limitDescriptors(null);
@@ -34,3 +29,11 @@ export const descriptors: Fault = {
     }
   },
 };
+
+/** The limit that leaves so many numbers free: it is one of numbers, not of how many are open (setrlimit(2)). */
+function limitWithRoom(pid: number, room: number): number {
+  const open = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
+  let limit = 0;
+  for (let free = 0; free < room; limit++) if (!open.has(limit)) free++;
+  return limit;
+}

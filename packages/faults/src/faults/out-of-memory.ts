@@ -1,6 +1,9 @@
 import { bystanders } from './bystanders.js';
 import { WITH_WORKERS, type Fault } from './fault.js';
 
+/** On a busy machine V8 takes this long to find out that there is no memory left. */
+const V8_GIVES_UP_MS = 20_000;
+
 export const outOfMemory: Fault = {
   name: 'out-of-memory',
   title: 'A worker that uses up its memory',
@@ -10,7 +13,7 @@ export const outOfMemory: Fault = {
       const clients = bystanders(scene, target);
       await scene.pause(50);
       await scene.clients(
-        { name: 'out-of-memory', target, count: 1, atOnce: 1 },
+        { name: 'out-of-memory', target, count: 1, hungAfterMs: scene.hungAfterMs + V8_GIVES_UP_MS },
         { do: 'send', text: 'oom\n' },
         { do: 'untilEnd' },
       );

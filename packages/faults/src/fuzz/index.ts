@@ -1,5 +1,6 @@
 import { ADDRESSES } from './addresses.js';
 import { ERRORS } from './errors.js';
+import { LIVE } from './live.js';
 import { MESSAGES } from './messages.js';
 import type { Fuzz } from './property.js';
 import { STREAM_READER } from './stream-reader.js';
@@ -12,4 +13,5 @@ export const FUZZ: Readonly<Record<string, readonly Fuzz[]>> = {
   addresses: ADDRESSES,
   'messages of the protocol': MESSAGES,
   errors: ERRORS,
+  'live servers': LIVE,
 };

@@ -18,11 +18,11 @@ export function throwUncaught(): void {
   });
 }
 
-/** Takes memory until there is none. */
+/** Takes memory until there is none: in large pieces, for V8 collects garbage for seconds before it gives up. */
 export async function exhaustMemory(): Promise<never> {
   const kept: unknown[] = [];
   for (;;) {
-    for (let round = 0; round < 10; round++) kept.push(Array.from({ length: 10_000 }, Math.random));
+    kept.push(Array.from({ length: 1_000_000 }).fill(0.5));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -37,7 +37,8 @@ export class ChildPool implements ChildOwner {
   }
 
   get pids(): number[] {
-    return this.#fleet.all.map(({ pid }) => pid).filter((pid) => pid !== undefined);
+    const running = this.#fleet.all.filter(({ isRunning }) => isRunning);
+    return running.map(({ pid }) => pid).filter((pid) => pid !== undefined);
   }
 
   get waiting(): number {

@@ -112,6 +112,11 @@ export class Child {
     return this.#process.pid;
   }
 
+  /** Whether the process is there: one that has exited may still have said what is not read yet. */
+  get isRunning(): boolean {
+    return this.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   get hasEnded(): boolean {
     return this.#life === 'ended';
   }

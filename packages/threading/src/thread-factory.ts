@@ -30,6 +30,8 @@ export interface ThreadFactoryOptions extends ThreadOptions {
 
 /** A thread counts as stuck at most this part of `stuckTimeout` late. */
 const BEATS_IN_STUCK_TIMEOUT = 8;
+/** However short `stuckTimeout` is for requests: a large module may take so long to be compiled. */
+const LOAD_MS = 10_000;
 /** Milliseconds between two looks at a thread's memory. */
 const WEIGH_MS = 1_000;
 
@@ -50,7 +52,7 @@ export class ThreadFactory {
   constructor(options: ThreadFactoryOptions, onLook: () => void) {
     this.#options = options;
     this.#beatMs = beatMs(options);
-    this.#watch = new ThreadWatch({ stuckTimeout: options.stuckTimeout, beatMs: this.#beatMs, onLook });
+    this.#watch = new ThreadWatch({ beatMs: this.#beatMs, onLook });
   }
 
   /** How many threads are about to be there. */
@@ -67,11 +69,11 @@ export class ThreadFactory {
     const { port1, port2 } = new MessageChannel();
     const controller = new AbortController();
     const [begun, pulse] = [new BegunCell(), new Pulse()];
-    let thread: RequestThread | undefined;
-    const unwatch = this.#watch.add(pulse, (ms) => {
-      if (thread === undefined) controller.abort(stuckLoading(this.#options.handler.url, ms));
-      else events.stuck(thread, ms);
-    });
+    const { stuckTimeout } = this.#options;
+    const loadLimit = stuckTimeout === 0 ? 0 : Math.max(stuckTimeout, LOAD_MS);
+    const unwatch = this.#watch.add(pulse, loadLimit, (ms) =>
+      controller.abort(stuckLoading(this.#options.handler.url, ms)),
+    );
     this.#starts.add(controller);
     try {
       const piscina = makePiscina(this.#options);
@@ -99,14 +101,14 @@ export class ThreadFactory {
         await worker.terminate();
         throw unpackError(ready.error);
       }
-      thread = new RequestThread({ worker, port: port1, begun, pulse }, events);
-      void thread.gone.then(unwatch);
+      const thread = new RequestThread({ worker, port: port1, begun, pulse }, events);
+      void thread.gone.then(this.#watch.add(pulse, stuckTimeout, (ms) => events.stuck(thread, ms)));
       return thread;
     } catch (error) {
-      unwatch();
       port1.close();
       throw error;
     } finally {
+      unwatch();
       this.#starts.delete(controller);
     }
   }

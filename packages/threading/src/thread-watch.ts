@@ -2,6 +2,7 @@ import type { Pulse } from './pulse.js';
 
 interface Watched {
   readonly pulse: Pulse;
+  readonly limitMs: number;
   /** Told once, with the milliseconds for which nothing was seen of it. */
   readonly onStuck: (ms: number) => void;
   beats: number;
@@ -9,8 +10,6 @@ interface Watched {
 }
 
 export interface ThreadWatchOptions {
-  /** Milliseconds without a beat, after which a thread is stuck; 0: never. */
-  stuckTimeout: number;
   /** Milliseconds between two beats, and between two looks at them. */
   beatMs: number;
   /** Called at every look. */
@@ -28,9 +27,12 @@ export class ThreadWatch {
     this.#options = options;
   }
 
-  /** @returns ends the watch of this one */
-  add(pulse: Pulse, onStuck: (ms: number) => void): () => void {
-    const watched: Watched = { pulse, onStuck, beats: pulse.beats, seenAt: performance.now() };
+  /**
+   * @param limitMs - milliseconds without a beat, after which a thread is stuck; 0: never
+   * @returns ends the watch of this one
+   */
+  add(pulse: Pulse, limitMs: number, onStuck: (ms: number) => void): () => void {
+    const watched: Watched = { pulse, limitMs, onStuck, beats: pulse.beats, seenAt: performance.now() };
     this.#watched.add(watched);
     this.#start();
     return () => {
@@ -52,17 +54,18 @@ export class ThreadWatch {
   }
 
   #look(): void {
-    const { stuckTimeout, beatMs, onLook } = this.#options;
+    const { beatMs, onLook } = this.#options;
     const now = performance.now();
     // Whoever looks so late has been held up as well (SIGSTOP, a sleeping laptop, a busy main thread): start again.
     const wasHeldUp = now - this.#lookedAt > 2 * beatMs;
     this.#lookedAt = now;
     for (const watched of this.#watched) {
-      const { beats } = watched.pulse;
+      const { pulse, limitMs } = watched;
+      const { beats } = pulse;
       if (beats !== watched.beats || beats === 0 || wasHeldUp) {
         watched.beats = beats;
         watched.seenAt = now;
-      } else if (stuckTimeout > 0 && now - watched.seenAt >= stuckTimeout + beatMs) {
+      } else if (limitMs > 0 && now - watched.seenAt >= limitMs + beatMs) {
         // The last beat may have been the end of a turn that began a whole period before.
         this.#watched.delete(watched);
         watched.onStuck(now - watched.seenAt);

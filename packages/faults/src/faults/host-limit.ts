@@ -10,6 +10,11 @@ export const hostLimit: Fault = {
   needs: 'maxConnectionsPerHost',
   inject: async (scene) => {
     const { server } = scene;
+    // Clients of the fault before may still be on their way out; they come from the same host.
+    await scene.until(
+      async () => (await server.stats('tcp')).stats.active < LIMIT / 2,
+      'expected the clients that came before to have left, got as many as the limit',
+    );
     const before = (await server.stats('tcp')).total.rejected;
     await server.tune('tcp', { maxConnectionsPerHost: LIMIT });
     const tally = await scene.clients({ name: 'host-limit', target: 'tcp', count: COUNT }, ...hold(300));

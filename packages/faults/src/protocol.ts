@@ -78,6 +78,8 @@ export type Step =
   /** Reads so many bytes. */
   | { readonly do: 'readBytes'; readonly bytes: number }
   | { readonly do: 'wait'; readonly ms: number }
+  /** Counts the client as begun: what it has read shows that its handler runs. */
+  | { readonly do: 'begun' }
   | { readonly do: 'halfClose' }
   /** Waits for the server to end the connection, which is an answer too. */
   | { readonly do: 'untilEnd' }
@@ -120,6 +122,8 @@ export type ClientCommand =
 export interface Tally {
   /** Connections that were established. Datagrams that were sent. */
   connected: number;
+  /** Had a handler, where the steps tell. */
+  begun: number;
   /** Did all its steps; what it read was right. */
   answered: number;
   /** The server, or its end, ended the connection before. */

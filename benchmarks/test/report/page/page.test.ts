@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import axe from 'axe-core';
 import { figure } from '../../../dist/report/figures.js';
 import { wordsOf } from '../../../dist/report/metrics.js';
@@ -18,6 +18,9 @@ const result = fullResult();
 const { contests } = read(result);
 const folder = mkdtempSync(join(tmpdir(), 'report-'));
 let file: string;
+
+// A browser that shares a busy machine looks at every element, more than once.
+jest.setTimeout(180_000);
 
 beforeAll(async () => {
   file = await writeReport(result, join(folder, 'result.json'));

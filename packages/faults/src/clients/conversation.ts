@@ -73,6 +73,10 @@ export class Conversation {
       for (const [index, step] of steps.entries()) {
         at = index;
         if (step.do === 'reset' || step.do === 'close') return this.#leave(step.do);
+        if (step.do === 'begun') {
+          tally.begun++;
+          continue;
+        }
         await this.#take(step);
       }
       return 'answered';
@@ -91,7 +95,7 @@ export class Conversation {
     return 'left';
   }
 
-  async #take(step: Exclude<Step, { do: 'reset' | 'close' }>): Promise<void> {
+  async #take(step: Exclude<Step, { do: 'reset' | 'close' | 'begun' }>): Promise<void> {
     switch (step.do) {
       case 'send':
         await this.#send(step.text);

@@ -6,6 +6,7 @@ const MAX_NOTES = 5;
 export function emptyTally(): Tally {
   return {
     connected: 0,
+    begun: 0,
     answered: 0,
     ended: 0,
     refused: 0,

@@ -18,7 +18,13 @@ export default class Commands extends StreamRequestHandler<ClientAddress> {
         await new Promise((resolve) => setTimeout(resolve, Number(argument)));
         await this.#answer('held');
         return;
+      case 'begin':
+        await this.#answer('begun');
+        await new Promise((resolve) => setTimeout(resolve, Number(argument)));
+        await this.#answer('held');
+        return;
       case 'wait':
+        await this.#answer('waiting');
         await this.#untilAborted();
         await this.#answer('aborted');
         return;

@@ -39,7 +39,16 @@ process.on('exit', () => parent.flush());
 sayAlive();
 
 function sayAlive(): void {
-  parent.tell({ type: 'alive', rss: process.memoryUsage.rss() });
+  parent.tell({ type: 'alive', rss: residentBytes() });
+}
+
+/** Reading it opens a file, which this process may have too many of: then nothing is known of its memory. */
+function residentBytes(): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return 0;
+  }
 }
 
 function received(messages: readonly ToChild[], socket: Socket | undefined): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
 import { isRunning } from './support/processes.js';
@@ -97,7 +98,7 @@ describe.each(ways)('a connection that goes to a child by %s', (_, makeServer, e
 });
 
 test('a child that may open no more sockets is replaced: what it could not take goes to another', async () => {
-  await using serving = await served(make());
+  await using serving = await served(make({ stuckTimeout: 500 }));
   const { server } = serving;
   const full = server.activeChildren[0]!;
   const held = await connectTo(server.serverAddress);
@@ -107,6 +108,7 @@ test('a child that may open no more sockets is replaced: what it could not take 
     Array.from({ length: 5 }, () => askStream(server.serverAddress, 'pid\n')),
   );
   for (const answer of answers) expect(Number(answer)).not.toBe(full);
+  await delay(600); // it is pinged meanwhile, and answers though it can open no file to read its memory from
   held.end('go on\n');
   expect((await readAll(held)).toString()).toBe('done\n');
   await until(() => !isRunning(full));

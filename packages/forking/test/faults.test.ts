@@ -34,7 +34,7 @@ describe('a child that is killed', () => {
         }
       };
       const clients = Array.from({ length: 16 }, client);
-      for (let kill = 0; kill < 15; kill++) {
+      for (let kill = 0; kill < 10; kill++) {
         await new Promise((resolve) => setTimeout(resolve, 200));
         // One that serves: when children are killed while they start, in the end none can be started.
         await until(() => server.activeChildren.includes(lastToAnswer));
@@ -169,10 +169,10 @@ describe('a child that ends', () => {
     const client = async (): Promise<void> => {
       while (killing) outcomes[(await outcomeOf(server.serverAddress)).outcome]++;
     };
-    const clients = Array.from({ length: 8 }, client);
-    for (let kill = 0; kill < 10; kill++) {
+    const clients = Array.from({ length: 4 }, client);
+    for (let kill = 0; kill < 5; kill++) {
       const { completed } = server.stats();
-      await until(() => server.stats().completed > completed + 1);
+      await until(() => server.stats().completed > completed && server.activeChildren.length > 0);
       const pids = server.activeChildren;
       process.kill(pids[kill % pids.length]!, 'SIGKILL');
     }
@@ -237,10 +237,12 @@ describe('the channel', () => {
   });
 
   test.each([
-    '{"type":"nonsense"}',
-    '{"type":"begun","id":999}',
-    '{"type":"ended","id":"1"}',
-    '{"type":"send","id":1,"request":1,"data":"x","address":{}}',
+    '[{"type":"nonsense"}]',
+    '[{"type":"begun","id":999}]',
+    '[{"type":"ended","id":"1"}]',
+    '[{"type":"send","id":1,"data":"x","address":{}}]',
+    '[{"type":"ended","id":999}]',
+    '{"hello":"parent"}',
     '"text"',
     'null',
   ])('a message that does not fit ends the child, not the parent: %s', async (message) => {

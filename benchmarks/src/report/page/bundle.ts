@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 /** Code that was written by others, and the terms that it comes under. */
 export interface Licence {
@@ -22,8 +22,12 @@ const STYLE = fileURLToPath(new URL('../../../src/report/page/style.css', import
 
 /** Everything that the page needs, in one script and one style, with the licences of what is in it. */
 export async function bundlePage(): Promise<Bundle> {
-  const [script, style] = await Promise.all([bundle(SCRIPT), bundle(STYLE)]);
-  return { script: script.code, style: style.code, licences: licencesOf(script.files) };
+  try {
+    const [script, style] = await Promise.all([bundle(SCRIPT), bundle(STYLE)]);
+    return { script: script.code, style: style.code, licences: licencesOf(script.files) };
+  } finally {
+    await stop(); // esbuild leaves a process behind, to be used again
+  }
 }
 
 async function bundle(entryPoint: string): Promise<{ code: string; files: string[] }> {

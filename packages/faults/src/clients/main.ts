@@ -1,18 +1,18 @@
 // The program that plays the clients. It does what it is told, and counts what became of each client.
 import type { BoundAddress, BoundInetAddress } from '@socketserver/core';
 import { answering } from '../processes/answering.js';
-import type { ClientCommand, Clients, Steady, Step, Tally, Target } from '../protocol.js';
+import type { ClientCommand, Clients, Steady, Step, Tallies, Tally, Target } from '../protocol.js';
 import { Conversation } from './conversation.js';
 import { exchangeDatagram } from './datagram-exchange.js';
-import { emptyTallies, emptyTally, sumOf } from './tally.js';
+import { emptyTally, sumOf } from './tally.js';
 
 /** How long a datagram's answer is waited for. */
 const DATAGRAM_MS = 1_000;
 
-const tallies = emptyTallies();
 let addresses: Readonly<Record<Target, BoundAddress>> | undefined;
 let isStopping = false;
-let running: Promise<void>[] = [];
+let running: Promise<unknown>[] = [];
+const crowds: Crowd[] = [];
 
 answering<ClientCommand>((command) => {
   switch (command.type) {
@@ -27,7 +27,7 @@ answering<ClientCommand>((command) => {
     case 'stop':
       return stop();
     case 'tally':
-      return tallies;
+      return talliesSoFar();
   }
 });
 
@@ -39,7 +39,6 @@ async function run({ count, atOnce, ...client }: Clients): Promise<Tally> {
     while (left-- > 0) await crowd.one(client.steps);
   });
   await Promise.all(places);
-  crowd.addTo(client.target);
   return crowd.tally;
 }
 
@@ -52,7 +51,14 @@ function startSteady({ atOnce, paceMs, ...client }: Steady): void {
       await new Promise((resolve) => setTimeout(resolve, paceMs));
     }
   });
-  running.push(Promise.all(places).then(() => crowd.addTo(client.target)));
+  running.push(Promise.all(places));
+}
+
+/** Those who still come are counted as far as they have got. */
+function talliesSoFar(): Tallies {
+  const of = (target: Target): Tally =>
+    sumOf(crowds.filter((crowd) => crowd.target === target).map(({ tally }) => tally));
+  return { tcp: of('tcp'), unix: of('unix'), udp: of('udp') };
 }
 
 async function stop(): Promise<void> {
@@ -77,6 +83,11 @@ class Crowd {
 
   constructor(client: Omit<Clients, 'count' | 'atOnce'>) {
     this.#client = client;
+    crowds.push(this);
+  }
+
+  get target(): Target {
+    return this.#client.target;
   }
 
   async one(steps: readonly Step[]): Promise<void> {
@@ -98,9 +109,5 @@ class Crowd {
       this.tally.mostAtOnce = Math.max(this.tally.mostAtOnce, this.#connected);
     });
     if (isConnected) this.#connected--;
-  }
-
-  addTo(target: Target): void {
-    tallies[target] = sumOf([tallies[target], this.tally]);
   }
 }

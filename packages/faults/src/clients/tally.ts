@@ -19,10 +19,6 @@ export function emptyTally(): Tally {
   };
 }
 
-export function emptyTallies(): Record<Target, Tally> {
-  return { tcp: emptyTally(), unix: emptyTally(), udp: emptyTally() };
-}
-
 export function note(tally: Tally, text: string): void {
   if (tally.notes.length < MAX_NOTES) tally.notes.push(text);
 }

@@ -37,7 +37,8 @@ export const restart: Fault = {
       await scene.server.restart(target, { graceMs: GRACE_MS });
       scene.injected++;
       // Who still waits in the backlog is ended with it: nobody has taken them.
-      for (const { answered, begun } of [await running, await waiting]) {
+      for (const { answered, begun, ended } of [await running, await waiting]) {
+        scene.untaken += ended;
         scene.expect(
           answered >= begun,
           `expected ${begun} clients of a closing server to be answered, got ${answered}`,

@@ -14,6 +14,8 @@ export interface FaultResult {
   /** `elsewhere`: this engine has no such thing; `not available`: the server has not the member that it needs. */
   readonly status: 'held' | 'broken' | 'not available' | 'elsewhere';
   readonly injected: number;
+  /** Clients that were ended in the backlog of a server that was closed, at most: nobody has taken them. */
+  readonly untaken: number;
   readonly seconds: number;
   readonly tally: Tally;
   readonly broken: readonly string[];

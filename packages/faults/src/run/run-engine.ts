@@ -66,7 +66,7 @@ async function measure(run: EngineRun, { server, steady, clients }: Programs): P
 
   const begin = performance.now();
   for (const load of STEADY_LOAD) await steady.startSteady({ ...load, hungAfterMs });
-  const results = await makeFaults(run, { engine, random, isSoak, hungAfterMs, server, clients });
+  const results = await makeFaults(run, { engine, random, isSoak, hungAfterMs, server, clients, steady });
   await steady.stopSteady();
   const seconds = (performance.now() - begin) / 1_000;
 
@@ -86,9 +86,7 @@ async function measure(run: EngineRun, { server, steady, clients }: Programs): P
     after,
     stats,
   };
-  const closing = run.faults.filter(({ closesListener }) => closesListener).map(({ name }) => name);
-  const closedListeners = results.filter(({ name, injected }) => injected > 0 && closing.includes(name));
-  return { ...evidence, broken: judge({ ...evidence, closedListeners }) };
+  return { ...evidence, broken: judge(evidence) };
 }
 
 /** Code is compiled, pools are filled: what is there from the first requests on is no leak. */
@@ -135,6 +133,7 @@ function together(earlier: FaultResult | undefined, later: FaultResult): FaultRe
     ...later,
     status: broken.length === 0 ? later.status : 'broken',
     injected: earlier.injected + later.injected,
+    untaken: earlier.untaken + later.untaken,
     seconds: earlier.seconds + later.seconds,
     tally: sumOf([earlier.tally, later.tally]),
     broken,

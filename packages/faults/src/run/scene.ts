@@ -11,6 +11,8 @@ export interface SceneOptions {
   readonly engine: Engine;
   readonly server: ServerHandle;
   readonly clients: ClientHandle;
+  /** The clients that come all the while. */
+  readonly steady: ClientHandle;
   readonly random: Random;
   /** Whether there is time for what takes long. */
   readonly isSoak: boolean;
@@ -27,6 +29,8 @@ export class Scene {
   readonly hungAfterMs: number;
   /** How many faults were injected. */
   injected = 0;
+  /** Clients that had a connection and were ended in the backlog of a server that was closed. */
+  untaken = 0;
   /** Promises that were not kept. */
   readonly broken: string[] = [];
   readonly tallies: Tally[] = [];

@@ -1,6 +1,6 @@
 import { sumOf } from '../clients/tally.js';
 import { TARGETS } from '../protocol.js';
-import type { EngineResult, FaultResult } from './result.js';
+import type { EngineResult } from './result.js';
 import { fates, STREAMS } from './scene.js';
 
 const MB = 1_048_576;
@@ -14,10 +14,7 @@ export const TOLERANCES =
   `descriptors and processes: none more than before; heap of the server after a collection: ${HEAP_SLACK_MB} MB more; ` +
   `resident memory of all its processes: ${RSS_FACTOR} times as much and ${RSS_SLACK_MB} MB`;
 
-export interface Evidence extends Omit<EngineResult, 'broken'> {
-  /** The faults that have closed a listening socket: who waited in its backlog was ended, and not taken. */
-  readonly closedListeners: readonly FaultResult[];
-}
+export type Evidence = Omit<EngineResult, 'broken'>;
 
 /** Everything that did not hold, in words. */
 export function judge(evidence: Evidence): string[] {
@@ -46,7 +43,7 @@ function judgeClients({ clients, steady }: Evidence): string[] {
   return [...broken, ...all.notes];
 }
 
-function judgeBooks({ stats, clients, steady, closedListeners }: Evidence): string[] {
+function judgeBooks({ stats, clients, faults }: Evidence): string[] {
   const broken: string[] = [];
   for (const target of TARGETS) {
     const { wrong, looks, total } = stats[target];
@@ -59,13 +56,14 @@ function judgeBooks({ stats, clients, steady, closedListeners }: Evidence): stri
       );
     }
   }
+  // Who was ended in a backlog came over either.
+  let untaken = faults.reduce((sum, fault) => sum + fault.untaken, 0);
   for (const target of STREAMS) {
     const { connected } = clients[target];
     const missing = connected - stats[target].total.accepted;
-    const ended = sumOf([steady[target], ...closedListeners.map(({ tally }) => tally)]).ended;
-    const allowed = closedListeners.length > 0 ? ended : 0;
-    if (missing > allowed)
+    if (missing > untaken)
       broken.push(`${missing} of ${connected} clients over ${target} were never counted`);
+    untaken -= missing;
   }
   return broken;
 }

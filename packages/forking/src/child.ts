@@ -1,32 +1,17 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { ClientAddress, DatagramSocket, SocketServerError } from '@socketserver/core';
 import { packError, unpackError } from '@socketserver/core/engine';
 import { AcknowledgementWatch } from './acknowledgement-watch.js';
 import { ChildChannel } from './child-channel.js';
 import { byWhat, childDied, childStart, childStuck, protocolError, type ProcessEnd } from './errors.js';
+import { ForkedProcess, type ForkOptions } from './forked-process.js';
 import { GivenRequests } from './given-requests.js';
 import { isSocket, type Job } from './job.js';
 import { checkFromChild, monotonicMs, type FromChild, type StartMessage } from './protocol.js';
 
-const ENTRY = fileURLToPath(new URL('./child-entry.js', import.meta.url));
-
-/** How much of what a child wrote on stderr is kept for the error that says why it did not start, in characters. */
-const STDERR_TAIL = 4_096;
-
-/** How long a child that has closed its channel may take to exit, in ms. */
-const EXIT_GRACE_MS = 1_000;
-
-/** How long a dead child's channel may take to be read to its end, in turns of the event loop. */
-const MAX_DRAIN_TURNS = 10_000;
-
 /** Requests that a child is sent together. */
 export const MOST_AT_ONCE = 16;
 
-export interface ChildOptions {
-  readonly execArgv: readonly string[];
-  readonly env: NodeJS.ProcessEnv | undefined;
-  readonly serialization: 'json' | 'advanced';
+export interface ChildOptions extends ForkOptions {
   readonly start: StartMessage;
   /** Milliseconds that a child has to acknowledge a request. */
   readonly acknowledgeTimeout: number;
@@ -65,7 +50,7 @@ export class Child {
   /** What ended it, if that was a signal. */
   endSignal: NodeJS.Signals | null = null;
 
-  readonly #process: ChildProcess;
+  readonly #process: ForkedProcess;
   readonly #channel: ChildChannel;
   readonly #options: ChildOptions;
   readonly #owner: ChildOwner;
@@ -79,13 +64,10 @@ export class Child {
   #isBeingGiven = false;
   #settleStart!: { resolve(): void; reject(error: unknown): void };
   #settleEnd!: () => void;
-  #stderr = '';
-  #failure: unknown;
   #stuck: SocketServerError | undefined;
   /** Whether it has said anything, and since when it owes an answer to a ping. */
   #isUp = false;
   #pingedAt: number | undefined;
-  #deaf: NodeJS.Timeout | undefined;
 
   /** @throws the system's error where Node reports a failed fork so */
   constructor(options: ChildOptions, owner: ChildOwner) {
@@ -97,14 +79,12 @@ export class Child {
     this.ended = new Promise((resolve) => {
       this.#settleEnd = resolve;
     });
-    this.#process = fork(ENTRY, [], {
-      execArgv: [...options.execArgv],
-      ...(options.env === undefined ? {} : { env: options.env }),
-      serialization: options.serialization,
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe'],
+    this.#process = new ForkedProcess(options, {
+      onMessage: (messages) => this.#received(messages),
+      onNotForked: (error) => this.#gone(childStart(error.message, error)),
+      onEnd: (end) => this.#processEnded(end),
     });
-    this.#channel = new ChildChannel(this.#process);
-    this.#listen();
+    this.#channel = new ChildChannel(this.#process.process);
     this.#channel.post(options.start);
   }
 
@@ -114,7 +94,7 @@ export class Child {
 
   /** Whether the process is there: one that has exited may still have said what is not read yet. */
   get isRunning(): boolean {
-    return this.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+    return this.#process.isRunning;
   }
 
   get hasEnded(): boolean {
@@ -178,18 +158,16 @@ export class Child {
     this.#isUnwanted = true;
     this.#channel.post({ type: 'end' });
     this.#channel.flush();
-    this.#signal('SIGTERM');
-    const timer = setTimeout(() => this.#signal('SIGKILL'), this.#options.killGrace);
+    this.#process.signal('SIGTERM');
+    const timer = setTimeout(() => this.#process.signal('SIGKILL'), this.#options.killGrace);
     return this.ended.finally(() => clearTimeout(timer));
   }
 
   /** Ends the process at once. Its requests get `cause` as the cause of their error. */
   kill(cause?: unknown): void {
-    this.#failure ??= cause;
-    this.#signal('SIGKILL');
+    this.#process.kill(cause);
   }
 
-  /** Node's own way, `child.send`, takes one socket at a time, and waits for an acknowledgement of its own. */
   /**
    * Asks it for a sign of life, unless it still owes one.
    * @param isNew - what it owes begins to count now
@@ -209,26 +187,9 @@ export class Child {
     this.kill();
   }
 
+  /** Node's own way, `child.send`, takes one socket at a time, and waits for an acknowledgement of its own. */
   get #mostAtOnce(): number {
     return this.#options.serialization === 'json' && !this.#channel.takesMany ? 1 : MOST_AT_ONCE;
-  }
-
-  #listen(): void {
-    const child = this.#process;
-    child.on('message', (messages) => this.#received(messages));
-    child.once('exit', (code, signal) => this.#drain({ code, signal }));
-    child.once('disconnect', () => {
-      // It is about to exit; if it does not, nothing can be told to it any more.
-      this.#deaf = setTimeout(() => this.#signal('SIGKILL'), EXIT_GRACE_MS);
-    });
-    child.on('error', (error) => {
-      this.#failure ??= error;
-      if (child.pid === undefined) this.#gone(childStart(error.message, error));
-    });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      process.stderr.write(chunk);
-      if (this.#life === 'starting') this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_TAIL);
-    });
   }
 
   // ── what the child says ─────────────────────────────────────────────────────────────────────────────────
@@ -254,7 +215,7 @@ export class Child {
         if (this.#life !== 'starting') return;
         this.#life = 'ready';
         if (message.piped) this.#channel.openPipe();
-        this.#stderr = '';
+        this.#process.forgetStderr();
         this.#settleStart.resolve();
         return;
       case 'alive':
@@ -322,35 +283,17 @@ export class Child {
 
   // ── its end ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** A process that could not be forked has pid 0, and Node would signal that: the whole group, this one included. */
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#process.pid !== undefined) this.#process.kill(signal);
-  }
-
-  /**
-   * The process is gone, but its last messages may still wait to be read: what it has begun must not be given to
-   * another. Node tells of the channel's end by `connected` (and not by 'disconnect' while it waits for its own
-   * acknowledgement of a handle).
-   */
-  #drain(end: ProcessEnd, turns = 0): void {
-    const stderrOpen = this.#life === 'starting' && this.#process.stderr?.readableEnded === false;
-    if ((this.#channel.isConnected || stderrOpen) && turns < MAX_DRAIN_TURNS) {
-      setImmediate(() => this.#drain(end, turns + 1));
-      return;
-    }
+  #processEnded(end: ProcessEnd): void {
+    const { failure, wrote } = this.#process;
     this.endSignal = end.signal;
-    const wrote = this.#stderr === '' ? '' : `; it wrote:\n${this.#stderr.trimEnd()}`;
-    const notStarted = this.#stuck ?? childStart(`its end ${byWhat(end)}${wrote}`, this.#failure);
-    const died = this.#stuck ?? childDied(this.pid, end, this.#failure);
-    // Messages are emitted in a microtask of the turn in which the channel ended.
-    setImmediate(() => this.#gone(notStarted, died));
+    const got = `its end ${byWhat(end)}${wrote === '' ? '' : `; it wrote:\n${wrote}`}`;
+    this.#gone(this.#stuck ?? childStart(got, failure), this.#stuck ?? childDied(this.pid, end, failure));
   }
 
   #gone(notStarted: unknown, died: unknown = notStarted): void {
     if (this.#life === 'ended') return;
     this.#life = 'ended';
     this.#watch.stop();
-    clearTimeout(this.#deaf);
     this.#channel.close();
     this.#settleStart.reject(notStarted);
     const { sent, begun } = this.#requests.empty();

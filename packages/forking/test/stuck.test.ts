@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
 import { isRunning } from './support/processes.js';
@@ -97,12 +97,13 @@ test('a parent that was itself stopped finds no child stuck', async () => {
   client.write('hold\n');
   await readLine(client);
   const { pid } = program.process;
-  // Both stop, as a machine that sleeps does; the parent is the first to wake.
+  // Both stop, as on a machine that sleeps, while a ping is not answered; the parent is the first to wake.
   for (const child of children) process.kill(child, 'SIGSTOP');
+  await delay(600);
   process.kill(pid!, 'SIGSTOP');
-  await once(spawn('sleep', ['1.5']), 'exit');
+  await delay(3_000);
   process.kill(pid!, 'SIGCONT');
-  await once(spawn('sleep', ['0.1']), 'exit');
+  await delay(50);
   for (const child of children) process.kill(child, 'SIGCONT');
   client.end('go on\n');
   expect((await readAll(client)).toString()).toBe('done\n');

@@ -33,7 +33,7 @@ export class ChildChannel {
 
   /** Whether it takes several sockets at once. */
   get takesMany(): boolean {
-    return this.#pipe !== undefined;
+    return this.#openPipe !== undefined;
   }
 
   get isConnected(): boolean {
@@ -62,7 +62,7 @@ export class ChildChannel {
     this.#sockets = [];
     // A child without a channel is at its end, and whatever it was given is given to another.
     if (!this.#process.connected) return;
-    if (sockets.length > 0 && this.#pipe?.send(sockets.map(descriptorOf)) !== true)
+    if (sockets.length > 0 && this.#openPipe?.send(sockets.map(descriptorOf)) !== true)
       this.#sendOneByOne(messages, sockets);
     else this.#process.send(messages, ignore);
   }
@@ -70,6 +70,14 @@ export class ChildChannel {
   close(): void {
     clearImmediate(this.#flushing);
     this.#socket?.destroy();
+  }
+
+  /**
+   * Node closes it soon after the child's end, which can be before `connected` tells of that; from then on its
+   * descriptor's number is given to whoever connects next.
+   */
+  get #openPipe(): DescriptorPipe | undefined {
+    return this.#socket?.destroyed === false ? this.#pipe : undefined;
   }
 
   #sendOneByOne(messages: ToChild[], sockets: Socket[]): void {

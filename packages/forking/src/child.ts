@@ -121,7 +121,7 @@ export class Child {
    * has begun these: one that is busy holds up few, and the others wait where they can go to whichever is free.
    */
   get hasRoom(): boolean {
-    if (this.#life !== 'ready') return false;
+    if (this.#life !== 'ready' || !this.isRunning) return false;
     return this.inFlight === 0 || (this.#isBeingGiven && this.inFlight < this.#mostAtOnce);
   }
 

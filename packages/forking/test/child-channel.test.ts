@@ -1,10 +1,15 @@
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { descriptorOf } from '@socketserver/core/engine';
 import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
+import { ChildChannel } from '../src/child-channel.js';
+import { DESCRIPTOR_PIPE_FD } from '../src/protocol.js';
 import { isRunning } from './support/processes.js';
-import { codes, make, makeUnix, served, WITHOUT_KOFFI } from './support/servers.js';
+import { codes, fixture, make, makeUnix, served, WITHOUT_KOFFI } from './support/servers.js';
 
 const ways = [
   ['TCP, through the pipe', make, process.execArgv],
@@ -114,4 +119,41 @@ test('a child that may open no more sockets is replaced: what it could not take 
   await until(() => !isRunning(full));
   expect(codes(server)).toEqual([]);
   expect(server.stats()).toMatchObject({ failed: 0 });
+});
+
+test('a pipe that Node has closed is not written to, though a client has its descriptor by now', async () => {
+  const child = fork(fixture('says-what-came.mjs'), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+  });
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const pair = async (): Promise<[Socket, Socket]> => {
+    const accepted = once(listener, 'connection');
+    const client = await connectTo({ host: '127.0.0.1', port, family: 'IPv4' });
+    return [client, ((await accepted) as [Socket])[0]];
+  };
+  const [, request] = await pair();
+  const channel = new ChildChannel(child);
+  channel.openPipe();
+  expect(channel.takesMany).toBe(true);
+  const pipe = child.stdio[DESCRIPTOR_PIPE_FD] as Socket;
+  const fd = descriptorOf(pipe);
+  pipe.destroy();
+  await once(pipe, 'close');
+  const ends = await pair();
+  expect(ends.map(descriptorOf)).toContain(fd);
+  channel.postSocket(
+    { type: 'stream', id: 1, clientAddress: { path: '' }, deadline: Infinity, piped: true },
+    request,
+  );
+  channel.flush();
+  for (const end of ends) end.end();
+  for (const end of ends) expect((await readAll(end)).toString()).toBe('');
+  expect(await once(child, 'message')).toEqual([{ piped: false, came: true }, undefined]);
+  expect(channel.takesMany).toBe(false);
+  request.destroy();
+  listener.close();
+  child.kill();
+  await once(child, 'exit');
 });

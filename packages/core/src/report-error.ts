@@ -3,17 +3,20 @@ import type { ClientAddress } from './address.js';
 
 const RULE = '-'.repeat(40);
 
+/** Of an error's text, in characters. */
+const MAX_TEXT = 16_384;
+
 /**
  * The block that the default `handleError` prints, in CPython's form. Its lines are the rule, the headline, the
  * error, and the rule again. Whatever a client has put into the error is in the error's lines, and cannot look like
  * the others: every line after the first is indented.
  */
-export function errorReport(error: unknown, clientAddress: ClientAddress | undefined): string {
+export function errorReport(error: unknown, clientAddress?: ClientAddress): string {
   const where =
     clientAddress === undefined
       ? 'in the server'
       : `during processing of the request of ${clientName(clientAddress)}`;
-  const text = escapeControls(textOf(error)).replaceAll('\n', '\n  ');
+  const text = shorten(escapeControls(textOf(error))).replaceAll('\n', '\n  ');
   return [RULE, `Exception occurred ${where}`, text, RULE].join('\n');
 }
 
@@ -41,6 +44,12 @@ function textOf(error: unknown): string {
   } catch {
     return 'a value that throws when it is read';
   }
+}
+
+/** A client can make a message long: a log should not fill a disk for it. */
+function shorten(text: string): string {
+  const more = text.length - MAX_TEXT;
+  return more <= 0 ? text : `${text.slice(0, MAX_TEXT)}… (${more} more characters)`;
 }
 
 /**

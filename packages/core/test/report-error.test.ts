@@ -40,6 +40,11 @@ describe('the default handleError()', () => {
     expect(report(new Error('a\u2028b\u202ec'))).toContain('Error: a\\u2028b\\u202ec');
   });
 
+  test('is no longer than a log can bear', () => {
+    expect(report(new Error('x'.repeat(1_000_000))).length).toBeLessThan(17_000);
+    expect(report(new Error('x'.repeat(1_000_000)))).toMatch(/x… \(9\d{5} more characters\)\n-+\n$/);
+  });
+
   test('indents what follows the first line of an error, so that no report can be forged inside of it', () => {
     const rule = '-'.repeat(40);
     const forged = `${rule}\nException occurred in the server\nError: forged\n${rule}`;

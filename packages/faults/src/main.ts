@@ -13,6 +13,10 @@ const SOAK_MINUTES = 10;
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  if (process.argv.includes('--help')) {
+    console.log(USAGE);
+    return 0;
+  }
   let options: Options;
   try {
     options = readOptions(process.argv.slice(2));

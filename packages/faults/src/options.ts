@@ -19,7 +19,8 @@ export const USAGE = `npm run test:faults -- [options]
                    may be given again
   --seed N         repeats a run
   --json FILE      writes everything that was measured
-  --markdown FILE  writes the tables`;
+  --markdown FILE  writes the tables
+  --help           says this`;
 
 const DEFAULT_MINUTES = 3;
 

@@ -8,7 +8,7 @@ import type {
   Mixed,
   ServerStats,
 } from '@socketserver/core';
-import { handlerReference } from '@socketserver/core/engine';
+import { errorReport, handlerReference } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import type { ChildOptions } from './child.js';
 import { packContext } from './crossing-context.js';
@@ -225,7 +225,8 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
       try {
         await this.handleError(error);
       } catch (second) {
-        console.error(error, second);
+        console.error(errorReport(error));
+        console.error(errorReport(second));
       }
     }
   }

@@ -9,7 +9,7 @@ import type {
   Mixed,
   ServerStats,
 } from '@socketserver/core';
-import { handlerReference } from '@socketserver/core/engine';
+import { errorReport, handlerReference } from '@socketserver/core/engine';
 import { closed, notListening } from './errors.js';
 import { chooseHandOver, type HandOver } from './hand-over.js';
 import { checkThreadFields, type PoolOptions } from './pool-options.js';
@@ -197,7 +197,8 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
       try {
         await this.handleError(error);
       } catch (second) {
-        console.error(error, second);
+        console.error(errorReport(error));
+        console.error(errorReport(second));
       }
     }
   }

@@ -19,3 +19,4 @@ export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
 export { describe } from '../errors.js';
+export { errorReport } from '../report-error.js';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { packError, unpackError } from '@socketserver/core/engine';
+import { errorReport, packError, unpackError } from '@socketserver/core/engine';
 import fc from 'fast-check';
-import { errorReport } from '../../../core/dist/report-error.js';
 import { THROWN } from '../handlers/commands.js';
 import type { Fuzz } from './property.js';
 

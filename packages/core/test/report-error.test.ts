@@ -41,8 +41,9 @@ describe('the default handleError()', () => {
   });
 
   test('is no longer than a log can bear', () => {
-    expect(report(new Error('x'.repeat(1_000_000))).length).toBeLessThan(17_000);
-    expect(report(new Error('x'.repeat(1_000_000)))).toMatch(/x… \(9\d{5} more characters\)\n-+\n$/);
+    const text = report(new Error('x'.repeat(1_000_000)));
+    expect(text.length).toBeLessThan(17_000);
+    expect(text).toMatch(/x… \(9\d{5} more characters\)\n-{40}$/);
   });
 
   test('indents what follows the first line of an error, so that no report can be forged inside of it', () => {

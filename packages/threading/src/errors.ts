@@ -9,6 +9,7 @@ export const CODES = [
   'ERR_SOCKETSERVER_NOT_LISTENING',
   'ERR_SOCKETSERVER_ALREADY_READ',
   'ERR_SOCKETSERVER_BAD_CONTEXT',
+  'ERR_SOCKETSERVER_PROTOCOL',
 ] as const;
 
 /** For a request whose thread ended before its handler did; `cause` is what ended the thread. */
@@ -61,6 +62,14 @@ export function notListening(what: string): SocketServerError {
   return new SocketServerError(
     'ERR_SOCKETSERVER_NOT_LISTENING',
     `Expected a server that listens for ${what}, got one that does not yet; await listen() before`,
+  );
+}
+
+/** For a thread that says what this library never does; the thread is ended with it. */
+export function protocolError(expected: string, got: unknown): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_PROTOCOL',
+    `Expected ${expected}, got ${describe(got)}; only this library may use the port between a thread and the server`,
   );
 }
 

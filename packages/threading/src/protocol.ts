@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import type { BoundAddress, ClientAddress } from '@socketserver/core';
+import { protocolError } from './errors.js';
 import type { PulseStart } from './pulse.js';
 import type { CrossingError, HandlerReference, RequestLimits } from '@socketserver/core/engine';
 
@@ -41,3 +42,45 @@ export type FromThread =
   | { type: 'send'; answer: number; data: Uint8Array | string; address: ClientAddress }
   | { type: 'shutdown' }
   | { type: 'ended' };
+
+/** What a thread said, if it is what a thread may say. @throws {SocketServerError} ERR_SOCKETSERVER_PROTOCOL */
+export function checkFromThread(value: unknown): FromThread[] {
+  if (!Array.isArray(value)) throw protocolError('a list of messages', value);
+  for (const message of value as unknown[]) {
+    if (!Number.isSafeInteger(message)) checkMessage(message);
+  }
+  return value as FromThread[];
+}
+
+function checkMessage(message: unknown): void {
+  const { type, id, error, answer, data, address } = asRecord(message);
+  switch (type) {
+    case 'failed':
+      check(Number.isSafeInteger(id), 'the id of a request', id);
+      check(isText(asRecord(error)['name']) && isText(asRecord(error)['message']), 'an error', error);
+      return;
+    case 'send':
+      check(Number.isSafeInteger(answer), 'the number of an answer', answer);
+      check(isText(data) || ArrayBuffer.isView(data), 'bytes', data);
+      asRecord(address);
+      return;
+    case 'shutdown':
+    case 'ended':
+      return;
+    default:
+      throw protocolError('a message of a known type', type);
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  check(typeof value === 'object' && value !== null, 'an object', value);
+  return value as Record<string, unknown>;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function check(isSo: boolean, expected: string, got: unknown): void {
+  if (!isSo) throw protocolError(expected, got);
+}

@@ -4,7 +4,7 @@ import { packError, unpackError, type CrossingError } from '@socketserver/core/e
 import { BegunCell } from './begun-cell.js';
 import { Outbox } from './outbox.js';
 import type { Pulse } from './pulse.js';
-import type { FromThread, ToThread } from './protocol.js';
+import { checkFromThread, type FromThread, type ToThread } from './protocol.js';
 import type { ThreadJob } from './thread-job.js';
 import { within } from './within.js';
 
@@ -49,6 +49,8 @@ export class RequestThread {
   #hasServed = false;
   #holdsProcess = true;
   #heardEnd: (() => void) | undefined;
+  /** What ended it, if that has been told. */
+  #cause: unknown;
 
   constructor(
     { worker, port, begun, pulse }: { worker: Worker; port: MessagePort; begun: BegunCell; pulse: Pulse },
@@ -62,9 +64,7 @@ export class RequestThread {
     this.#events = events;
     this.#outbox = new Outbox(port);
     this.gone = this.#untilGone();
-    port.on('message', (messages: FromThread[]) => {
-      for (const message of messages) this.#heard(message);
-    });
+    port.on('message', (messages: unknown) => this.#heardAll(messages));
     port.unref();
   }
 
@@ -138,6 +138,16 @@ export class RequestThread {
     void this.#worker.terminate();
   }
 
+  /** What a thread must not say is the end of it, and of nothing else. */
+  #heardAll(messages: unknown): void {
+    try {
+      for (const message of checkFromThread(messages)) this.#heard(message);
+    } catch (error) {
+      this.#cause ??= error;
+      void this.#worker.terminate();
+    }
+  }
+
   #heard(message: FromThread): void {
     if (typeof message === 'number') {
       this.#ended(message);
@@ -182,14 +192,13 @@ export class RequestThread {
 
   /** The port closes after the last message, the worker exits after its last instruction: both must have been seen. */
   async #untilGone(): Promise<unknown> {
-    let cause: unknown;
     this.#worker.once('error', (error) => {
-      cause = error;
+      this.#cause ??= error;
     });
     const [code] = await Promise.all([
       new Promise<number>((resolve) => this.#worker.once('exit', resolve)),
       new Promise<void>((resolve) => this.#port.once('close', resolve)),
     ]);
-    return cause ?? new Error(`it exited with code ${code}`);
+    return this.#cause ?? new Error(`it exited with code ${code}`);
   }
 }

@@ -54,6 +54,27 @@ describe.each(beds.map((bed) => [bed.composition.name, bed] as const))('%s: a th
   });
 });
 
+test.each([
+  'text',
+  [null],
+  [1.5],
+  [{}],
+  [{ type: 'failed', id: 1 }],
+  [{ type: 'failed', id: 1, error: { name: 'Error' } }],
+  [{ type: 'send', answer: 1, address: {} }],
+])('a thread that says %j is ended and replaced, and the server serves on', async (said) => {
+  await using served = await single.serve(fixture('misspeaking.mjs'));
+  const { server } = served;
+  expect(await askStream(server.serverAddress, 'hello\n')).toBe('hello\n');
+  expect(await askStream(server.serverAddress, `${JSON.stringify(said)}\n`)).toBe('');
+  const [reported] = await server.errors.atLeast(1);
+  expect(reported?.error).toMatchObject({
+    code: 'ERR_SOCKETSERVER_THREAD_DIED',
+    cause: { code: 'ERR_SOCKETSERVER_PROTOCOL' },
+  });
+  expect(await askStream(server.serverAddress, 'hello\n')).toBe('hello\n');
+});
+
 test('a thread that runs out of memory is replaced', async () => {
   await using served = await small.serve(COMMANDS);
   const { server } = served;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checkFromChild, checkToChild } from '../../../forking/dist/protocol.js';
+import { checkFromThread } from '../../../threading/dist/protocol.js';
 import type { Fuzz } from './property.js';
 
 const anything = fc.anything({
@@ -66,6 +67,10 @@ export const MESSAGES: readonly Fuzz[] = [
   {
     name: 'whatever a child says is a message of the protocol, or refused',
     property: fc.property(said, (value) => void isLetThrough(checkFromChild, value)),
+  },
+  {
+    name: 'whatever a thread says is a message of the protocol, or refused',
+    property: fc.property(said, (value) => void isLetThrough(checkFromThread, value)),
   },
   {
     name: 'whatever a parent says is a message of the protocol, or refused',

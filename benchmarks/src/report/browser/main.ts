@@ -16,8 +16,7 @@ function drawAll(): void {
     if (chart === undefined || width === 0 || widths.get(target) === width) return;
     widths.set(target, width);
     const svg = drawChart(chart, { width, book });
-    readByKeyboard(svg, chart);
-    target.replaceChildren(svg);
+    target.replaceChildren(svg, readByKeyboard(svg, chart));
   };
   const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => draw(target)));
   for (const target of document.querySelectorAll('.chart')) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import axe from 'axe-core';
+import { compareResults } from '../../../dist/compare/index.js';
 import { figure } from '../../../dist/report/figures.js';
 import { wordsOf } from '../../../dist/report/metrics.js';
 import { oursFirst, type Contest } from '../../../dist/report/reading/contest.js';
@@ -69,6 +70,34 @@ describe('the file', () => {
       rmSync(other, { recursive: true });
     }
   });
+});
+
+test('says what got better or worse since an earlier result, with the figures of both', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'report-'));
+  const before = resultOf({ messages: { async: around(100), threading: around(100), raw: around(100) } });
+  const after = resultOf({ messages: { async: around(150), threading: around(80), raw: around(100) } });
+  const comparison = {
+    file: 'old.json',
+    startedAt: '2025-12-31T23:58:00.000Z',
+    differences: ['Node v18 then, v20 now'],
+    changes: compareResults(before, after),
+  };
+  try {
+    const file = await writeReport({ ...after, comparison }, join(other, 'result.json'));
+    const text = readFileSync(file, 'utf8');
+    const [section = ''] = /<section id="changes"[^]*?<\/section>/.exec(text) ?? [];
+    const words = section.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+    expect(words).toContain('Beside the result of 2025-12-31, 23:58 UTC:');
+    expect(words).toMatch(/Beyond the noise better: async in messages \(\+50 %\) ?\./);
+    expect(words).toMatch(/Beyond the noise worse: threading in messages \(−20 %\) ?\./);
+    expect(words).toContain('Within the noise: 1 of 3.');
+    expect(words).toContain('Beware, not everything was the same then: Node v18 then, v20 now.');
+    expect(words).toMatch(
+      /messages async 100 per second 150 per second \+50 % better .* raw .* 0 % within the noise/,
+    );
+  } finally {
+    rmSync(other, { recursive: true });
+  }
 });
 
 describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
@@ -175,6 +204,15 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
     expect(await boxText(first!)).toMatch(first!);
     await page.keyboard.press('ArrowDown');
     expect(await boxText(second!)).toMatch(second!);
+    // For those who do not see it, it is said.
+    const [, { strategy, value }] = oursFirst(contestOf('cpu-200us')) as [
+      unknown,
+      Contest['entries'][number],
+    ];
+    const said = new RegExp(`^${strategy.name} ${figure(value.median, 'per second')} half of the rounds: `);
+    expect(
+      await pages.until(`document.querySelector('#by-strategy-cpu-200us [aria-live]').textContent`, said),
+    ).toMatch(said);
   });
 
   test.each(['light', 'dark'] as const)('everyone can read it, %s', async (colorScheme) => {

@@ -64,5 +64,6 @@ function changesTable(changes: readonly Change[], workloads: Result['workloads']
 function changeText({ before, after }: Change): string {
   if (before.median === 0) return after.median === 0 ? '0 %' : 'was 0';
   const percent = Math.round((after.median / before.median - 1) * 100);
-  return `${percent < 0 ? '−' : '+'}${Math.abs(percent)} %`;
+  const sign = percent === 0 ? '' : percent < 0 ? '−' : '+';
+  return `${sign}${Math.abs(percent)} %`;
 }

@@ -4,6 +4,7 @@ import type { Result } from '../../dist/report/result-file.js';
 import { summarize } from '../../dist/report/summary.js';
 import { STRATEGIES } from '../../dist/strategies/index.js';
 import { WORKLOADS, type Workload } from '../../dist/workloads/index.js';
+import { trialOf } from './trials.js';
 
 /** What a strategy did under a workload, round by round: what it is told, and what it may leave out. */
 export type Measured = Readonly<Record<string, Readonly<Record<string, readonly Figures[]>>>>;
@@ -14,7 +15,10 @@ type Figures = number | (Partial<RoundTrial> & { readonly value: number });
 export function resultOf(measured: Measured, changes: Partial<Result> = {}): Result {
   const trials = Object.entries(measured).flatMap(([workload, byStrategy]) =>
     Object.entries(byStrategy).flatMap(([strategy, rounds]) =>
-      rounds.map((figures, round) => trialOf({ workload, strategy, round }, figures)),
+      rounds.map((figures, round) => {
+        const given = typeof figures === 'number' ? { value: figures } : figures;
+        return trialOf({ workload, strategy, round, answered: 100, ...given });
+      }),
     ),
   );
   const names = new Set(trials.map(({ strategy }) => strategy));
@@ -62,24 +66,6 @@ function workloadNamed(name: string): Workload {
   const workload = WORKLOADS.find((one) => one.name === name);
   if (workload === undefined) throw new Error(`Expected a workload of the tool, got '${name}'`);
   return workload;
-}
-
-function trialOf(where: Pick<RoundTrial, 'workload' | 'strategy' | 'round'>, figures: Figures): RoundTrial {
-  const given = typeof figures === 'number' ? { value: figures } : figures;
-  return {
-    ...where,
-    answered: 100,
-    wrong: 0,
-    timedOut: 0,
-    failed: {},
-    cpuMicrosPerAnswer: null,
-    cpuShare: null,
-    loadCpuShare: null,
-    memoryBytes: null,
-    listenMs: 40,
-    latency: null,
-    ...given,
-  };
 }
 
 /** In microseconds. */

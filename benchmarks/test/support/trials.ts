@@ -1,7 +1,9 @@
 import type { RoundTrial } from '../../dist/measure/rounds.js';
 
-/** A trial in which nothing went wrong. */
-export function trialOf(given: Pick<RoundTrial, 'workload' | 'strategy' | 'round' | 'value'>): RoundTrial {
+/** A trial in which nothing went wrong, unless it is given. */
+export function trialOf(
+  given: Partial<RoundTrial> & Pick<RoundTrial, 'workload' | 'strategy' | 'round' | 'value'>,
+): RoundTrial {
   return {
     answered: 10,
     wrong: 0,

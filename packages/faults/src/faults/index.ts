@@ -7,14 +7,12 @@ import { descriptors } from './descriptors.js';
 import { drain } from './drain.js';
 import { drops } from './drops.js';
 import { endlessLoop } from './endless-loop.js';
-import { exit } from './exit.js';
 import type { Fault } from './fault.js';
 import { freezeChild } from './freeze-child.js';
 import { gigabyte } from './gigabyte.js';
 import { halfClose } from './half-close.js';
 import { hostLimit } from './host-limit.js';
 import { killChild } from './kill-child.js';
-import { outOfMemory } from './out-of-memory.js';
 import { overloadPause } from './overload-pause.js';
 import { overloadReject } from './overload-reject.js';
 import { recycle } from './recycle.js';
@@ -29,15 +27,13 @@ import { stopServer } from './stop-server.js';
 import { suspend } from './suspend.js';
 import { thrown } from './thrown.js';
 import { timeLimits } from './time-limits.js';
-import { uncaught } from './uncaught.js';
+import { WORKER_DEATHS } from './worker-death.js';
 
 export const FAULTS: readonly Fault[] = [
   killChild,
   stopChild,
   freezeChild,
-  exit,
-  uncaught,
-  outOfMemory,
+  ...WORKER_DEATHS,
   busyLoop,
   endlessLoop,
   descriptors,

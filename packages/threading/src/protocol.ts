@@ -15,6 +15,8 @@ export interface ThreadStart {
   limits: RequestLimits | undefined;
   /** The memory of a `BegunCell`. */
   begun: Int32Array;
+  /** The memory of an `EndedRing`. */
+  ended: Int32Array;
   /** Undefined when nobody looks at it. */
   pulse: PulseStart | undefined;
 }
@@ -35,7 +37,7 @@ export type ToThread =
   | { type: 'end' };
 
 export type FromThread =
-  /** The id of a request whose handler has returned, and whose connection is closed. Most messages are this one. */
+  /** The id of a request whose handler has returned, and whose connection is closed; where the ring is full. */
   | number
   | { type: 'failed'; id: number; error: CrossingError }
   /** Send a datagram from the server's socket; the outcome comes back under the number `answer`. */

@@ -15,8 +15,6 @@ export interface ThreadStart {
   limits: RequestLimits | undefined;
   /** The memory of a `BegunCell`. */
   begun: Int32Array;
-  /** The memory of an `EndedRing`. */
-  ended: Int32Array;
   /** Undefined when nobody looks at it. */
   pulse: PulseStart | undefined;
 }
@@ -37,7 +35,7 @@ export type ToThread =
   | { type: 'end' };
 
 export type FromThread =
-  /** The id of a request whose handler has returned, and whose connection is closed; where the ring is full. */
+  /** The id of a request whose handler has returned, and whose connection is closed. Most messages are this one. */
   | number
   | { type: 'failed'; id: number; error: CrossingError }
   /** Send a datagram from the server's socket; the outcome comes back under the number `answer`. */

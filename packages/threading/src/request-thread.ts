@@ -2,7 +2,6 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type { DatagramSocket } from '@socketserver/core';
 import { packError, unpackError, type CrossingError } from '@socketserver/core/engine';
 import { BegunCell } from './begun-cell.js';
-import type { EndedRing } from './ended-ring.js';
 import { Outbox } from './outbox.js';
 import type { Pulse } from './pulse.js';
 import { checkFromThread, type FromThread, type ToThread } from './protocol.js';
@@ -16,15 +15,6 @@ export interface RequestThreadEvents {
   shutdown(): void;
   /** Its event loop has not turned for so long. */
   stuck(thread: RequestThread, ms: number): void;
-}
-
-/** A thread, and what the main side shares with it. */
-export interface ThreadParts {
-  readonly worker: Worker;
-  readonly port: MessagePort;
-  readonly begun: BegunCell;
-  readonly ring: EndedRing;
-  readonly pulse: Pulse;
 }
 
 /** What a thread leaves behind. */
@@ -48,7 +38,6 @@ export class RequestThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #begun: BegunCell;
-  readonly #ring: EndedRing;
   readonly #pulse: Pulse;
   readonly #events: RequestThreadEvents;
   readonly #outbox: Outbox<ToThread>;
@@ -63,12 +52,14 @@ export class RequestThread {
   /** What ended it, if that has been told. */
   #cause: unknown;
 
-  constructor({ worker, port, begun, ring, pulse }: ThreadParts, events: RequestThreadEvents) {
+  constructor(
+    { worker, port, begun, pulse }: { worker: Worker; port: MessagePort; begun: BegunCell; pulse: Pulse },
+    events: RequestThreadEvents,
+  ) {
     this.name = `Thread-${worker.threadId}`;
     this.#worker = worker;
     this.#port = port;
     this.#begun = begun;
-    this.#ring = ring;
     this.#pulse = pulse;
     this.#events = events;
     this.#outbox = new Outbox(port);
@@ -105,17 +96,6 @@ export class RequestThread {
     if (this.#holdsProcess) this.#port.ref();
   }
 
-  /** Hears which jobs have ended. */
-  collect(): void {
-    for (const id of this.#ring.take()) this.#ended(id);
-  }
-
-  /** Whether somebody waits for a job to end: then each end is told at once. */
-  awaitEnds(isAwaited: boolean): void {
-    this.#ring.await(isAwaited);
-    this.collect();
-  }
-
   abort(reason: unknown): void {
     this.#outbox.post({ type: 'abort', reason: packError(reason) });
   }
@@ -132,7 +112,6 @@ export class RequestThread {
    * more, and those that it has not begun it never will.
    */
   takeRemains(): Remains {
-    this.collect();
     const hasBegun = this.#begun.close();
     const begun: ThreadJob[] = [];
     const untouched: ThreadJob[] = [];
@@ -159,10 +138,9 @@ export class RequestThread {
     void this.#worker.terminate();
   }
 
-  /** A list of none says that jobs have ended. What a thread must not say is the end of it, and of nothing else. */
+  /** What a thread must not say is the end of it, and of nothing else. */
   #heardAll(messages: unknown): void {
     try {
-      this.collect();
       for (const message of checkFromThread(messages)) this.#heard(message);
     } catch (error) {
       this.#cause ??= error;

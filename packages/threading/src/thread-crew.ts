@@ -50,7 +50,6 @@ export class ThreadCrew {
   #abortReason: { reason: unknown } | undefined;
   /** Counts the reloads: a thread whose start began before the last one has the old module. */
   #generation = 0;
-  #isAwaited = false;
   #isEnding = false;
 
   constructor(options: ThreadCrewOptions, events: CrewEvents) {
@@ -131,20 +130,6 @@ export class ThreadCrew {
     for (let missing = wanted - present; missing > 0; missing--) void this.#startAnother();
   }
 
-  /** Hears of every job that has ended. */
-  collect(): void {
-    for (const thread of this.#serving) thread.collect();
-    for (const thread of this.#leaving) thread.collect();
-  }
-
-  /** Whether somebody waits for a job to end. */
-  awaitEnds(isAwaited: boolean): void {
-    if (this.#isAwaited === isAwaited) return;
-    this.#isAwaited = isAwaited;
-    // Hearing of an end may change it again.
-    for (const thread of this.#all()) thread.awaitEnds(this.#isAwaited);
-  }
-
   /** A job has been posted to this one. */
   posted(thread: RequestThread): void {
     if (this.#wear.isWorn(thread)) this.#replace(thread);
@@ -222,7 +207,6 @@ export class ThreadCrew {
     void thread.gone.then((cause) => this.#gone(thread, cause));
     this.#serving.add(thread);
     thread.holdProcess(this.#options.holdsProcess);
-    thread.awaitEnds(this.#isAwaited);
     if (this.#abortReason !== undefined) thread.abort(this.#abortReason.reason);
     this.#events.roomMade();
     this.#leaveWhenIdle(thread);

@@ -4,7 +4,6 @@ import type { BoundAddress } from '@socketserver/core';
 import { unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
 import { Piscina } from 'piscina';
 import { BegunCell } from './begun-cell.js';
-import { EndedRing } from './ended-ring.js';
 import { badContext, ended, stuckLoading, threadDiedLoading } from './errors.js';
 import type { ThreadOptions } from './pool-options.js';
 import { Pulse } from './pulse.js';
@@ -69,7 +68,7 @@ export class ThreadFactory {
   async start(events: RequestThreadEvents): Promise<RequestThread> {
     const { port1, port2 } = new MessageChannel();
     const controller = new AbortController();
-    const [begun, ring, pulse] = [new BegunCell(), new EndedRing(), new Pulse()];
+    const [begun, pulse] = [new BegunCell(), new Pulse()];
     const { stuckTimeout } = this.#options;
     const loadLimit = stuckTimeout === 0 ? 0 : Math.max(stuckTimeout, LOAD_MS);
     const unwatch = this.#watch.add(pulse, loadLimit, (ms) =>
@@ -90,7 +89,6 @@ export class ThreadFactory {
           context,
           limits,
           begun: begun.cell,
-          ended: ring.cells,
           pulse:
             this.#beatMs === Infinity
               ? undefined
@@ -103,7 +101,7 @@ export class ThreadFactory {
         await worker.terminate();
         throw unpackError(ready.error);
       }
-      const thread = new RequestThread({ worker, port: port1, begun, ring, pulse }, events);
+      const thread = new RequestThread({ worker, port: port1, begun, pulse }, events);
       void thread.gone.then(this.#watch.add(pulse, stuckTimeout, (ms) => events.stuck(thread, ms)));
       return thread;
     } catch (error) {

@@ -14,7 +14,6 @@ export class ThreadPool {
   #lastReload: Promise<void> = Promise.resolve();
   #whenIdle: (() => void)[] = [];
   #isEnding = false;
-  #isAwaited = false;
 
   constructor(options: ThreadCrewOptions) {
     this.#crew = new ThreadCrew(options, {
@@ -51,23 +50,8 @@ export class ThreadPool {
   /** Runs a job; settles when it has ended. */
   run(job: ThreadJob): Promise<void> {
     this.#jobs++;
-    this.#crew.collect();
     this.#assign(job);
     return job.ended;
-  }
-
-  /** Hears of every job that has ended. */
-  collect(): void {
-    this.#crew.collect();
-  }
-
-  /**
-   * Whether somebody outside waits for a job to end. Who waits is told at once; while nobody does, this side hears of
-   * ends when it is awake for something else, or a moment later.
-   */
-  awaitEnds(isAwaited: boolean): void {
-    this.#isAwaited = isAwaited;
-    this.#tellWhetherAwaited();
   }
 
   /** Aborts the handlers' `signal`, now and in whatever begins later. */
@@ -82,7 +66,6 @@ export class ThreadPool {
 
   /** Waits until no job is left, then ends every thread. */
   async end(): Promise<void> {
-    this.awaitEnds(true);
     while (this.#jobs > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     this.#isEnding = true;
     await this.#crew.end();
@@ -106,16 +89,12 @@ export class ThreadPool {
     if (this.#waiting.length > 0) this.#crew.fill();
   }
 
-  #tellWhetherAwaited(): void {
-    this.#crew.awaitEnds(this.#isAwaited || this.#waiting.length > 0);
-  }
-
   /** Gives waiting jobs to threads with room. */
   #serveWaiting(): void {
     while (this.#waiting.length > 0) {
       const thread = this.#crew.leastBusy();
       const job = thread === undefined ? undefined : this.#waiting.shift();
-      if (thread === undefined || job === undefined) break;
+      if (thread === undefined || job === undefined) return;
       try {
         thread.post(job);
         this.#crew.posted(thread);
@@ -123,7 +102,6 @@ export class ThreadPool {
         this.#refuse(job, error);
       }
     }
-    this.#tellWhetherAwaited();
   }
 
   /** What a thread leaves behind goes to others if it was not begun, and can be posted again. */

@@ -13,37 +13,29 @@ import {
   type RequestHandlerConstructor,
 } from '@socketserver/core/engine';
 import { BegunCell } from './begun-cell.js';
-import { EndedRing } from './ended-ring.js';
 import { Outbox } from './outbox.js';
 import type { FromThread, ThreadStart, ToThread } from './protocol.js';
 import { PortSocket } from './port-socket.js';
-
-/** How long the end of a request may stay untold while nobody waits for it, and the main side has nothing to do. */
-const TELL_MS = 1;
 
 /** The thread's side of a server: takes requests from the port, runs their handlers, says how they ended. */
 export class ThreadSide {
   readonly #Handler: RequestHandlerConstructor;
   readonly #port: MessagePort;
   readonly #begun: BegunCell;
-  readonly #ended: EndedRing;
   readonly #outbox: Outbox<FromThread>;
   readonly #socket: PortSocket;
   readonly #view: ServerView;
   readonly #limits: RequestLimits | undefined;
   readonly #scopes = new Set<RequestScope>();
   #abortReason: { reason: Error } | undefined;
-  #tellsSoon = false;
-  #tellsLater: NodeJS.Timeout | undefined;
 
   constructor(
-    { port, begun, ended, serverAddress, context, limits }: ThreadStart,
+    { port, begun, serverAddress, context, limits }: ThreadStart,
     Handler: RequestHandlerConstructor,
   ) {
     this.#Handler = Handler;
     this.#port = port;
     this.#begun = new BegunCell(begun);
-    this.#ended = new EndedRing(ended);
     this.#limits = limits;
     this.#outbox = new Outbox(port);
     this.#socket = new PortSocket(this.#outbox);
@@ -86,7 +78,7 @@ export class ThreadSide {
     try {
       request = typeof content === 'number' ? open(content) : content;
     } catch (error) {
-      this.#tellFailure(id, error);
+      this.#report(id, { error });
       return;
     }
     request.on('error', meetsItInTheHandler);
@@ -116,35 +108,17 @@ export class ThreadSide {
     work.then(
       () => {
         this.#scopes.delete(scope);
-        this.#tellEnd(id);
+        this.#report(id, undefined);
       },
       (error: unknown) => {
         this.#scopes.delete(scope);
-        this.#tellFailure(id, error);
+        this.#report(id, { error });
       },
     );
   }
 
-  #tellEnd(id: number): void {
-    if (!this.#ended.put(id)) {
-      this.#outbox.post(id);
-    } else if (this.#ended.isAwaited) {
-      if (!this.#tellsSoon) setImmediate(this.#tellOfEnds);
-      this.#tellsSoon = true;
-    } else {
-      this.#tellsLater ??= setTimeout(this.#tellOfEnds, TELL_MS);
-    }
-  }
-
-  readonly #tellOfEnds = (): void => {
-    this.#tellsSoon = false;
-    clearTimeout(this.#tellsLater);
-    this.#tellsLater = undefined;
-    if (!this.#ended.isEmpty) this.#port.postMessage([]);
-  };
-
-  #tellFailure(id: number, error: unknown): void {
-    this.#outbox.post({ type: 'failed', id, error: packError(error) });
+  #report(id: number, failure: { error: unknown } | undefined): void {
+    this.#outbox.post(failure === undefined ? id : { type: 'failed', id, error: packError(failure.error) });
   }
 
   async #end(): Promise<void> {

@@ -9,7 +9,7 @@ import type {
   Mixed,
   ServerStats,
 } from '@socketserver/core';
-import { errorReport, handlerReference, requestsAreTraced } from '@socketserver/core/engine';
+import { errorReport, handlerReference } from '@socketserver/core/engine';
 import { closed, notListening } from './errors.js';
 import { chooseHandOver, type HandOver } from './hand-over.js';
 import { checkThreadFields, type PoolOptions } from './pool-options.js';
@@ -113,7 +113,6 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
 
     override stats(): ThreadingStats {
       const pool = this.#pool;
-      pool?.collect();
       const threads = { threads: pool?.size ?? 0, leavingThreads: pool?.leaving ?? 0 };
       return { ...super.stats(), handOver: this.#handOver, ...threads };
     }
@@ -157,24 +156,10 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
       const pool = this.#pool;
       if (pool === undefined) return Promise.reject(closed('processRequest()'));
-      pool.awaitEnds(this.#endsAreAwaited);
       return pool.run(this.#jobOf(request, clientAddress));
     }
 
-    /** Whether the end of a request lets another one in, or is looked at: nothing then waits longer than it has to. */
-    get #endsAreAwaited(): boolean {
-      const { maxConnections, overload, maxConnectionsPerHost } = this;
-      const isLimited = overload !== 'pause' || maxConnectionsPerHost !== Infinity;
-      return isLimited || super.stats().active >= maxConnections || requestsAreTraced();
-    }
-
-    override drain(): Promise<void> {
-      this.#pool?.awaitEnds(true);
-      return super.drain();
-    }
-
     protected override abortRequests(reason: unknown): void {
-      this.#pool?.awaitEnds(true);
       super.abortRequests(reason);
       this.#pool?.abort(reason);
     }
@@ -194,7 +179,6 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
 
     async #end(closing: Promise<void>): Promise<void> {
       const pool = this.#pool;
-      pool?.awaitEnds(true);
       // Whoever waits for the end keeps the process alive, whatever `daemonThreads` says.
       if (this.blockOnClose) pool?.holdProcess(true);
       await closing;

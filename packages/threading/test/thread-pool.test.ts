@@ -73,42 +73,6 @@ describe('requestsPerThread: 1', () => {
   });
 });
 
-describe('the end of a request', () => {
-  class Telling extends ThreadingTCPServer {
-    readonly #ends: (() => void)[] = [];
-
-    /** Resolves when so many requests have been shut down; it asks for nothing, as `stats()` does. */
-    ends(count: number): Promise<void> {
-      const all = Array.from(
-        { length: count },
-        () => new Promise<void>((resolve) => this.#ends.push(resolve)),
-      );
-      return Promise.all(all).then(() => {});
-    }
-
-    override async shutdownRequest(request: Socket): Promise<void> {
-      await super.shutdownRequest(request);
-      this.#ends.shift()?.();
-    }
-  }
-
-  test.each([
-    ['while nothing else happens', {}],
-    ['while others would be turned away', { overload: 'reject' }],
-    ['while others wait for room', { maxConnections: 1 }],
-  ] as const)('is told %s', async (_, fields) => {
-    await using server = Object.assign(new Telling(LOOPBACK, COMMANDS), { maxThreads: 1, ...fields });
-    await server.listen();
-    void server.serveForever();
-    const ends = server.ends(3);
-    for (let client = 0; client < 3; client++) {
-      expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
-    }
-    await ends;
-    expect(server.stats()).toMatchObject({ accepted: 3, active: 0, completed: 3 });
-  });
-});
-
 describe('context', () => {
   test('shared memory is shared by all threads', async () => {
     const cells = new Int32Array(new SharedArrayBuffer(8));

@@ -18,6 +18,5 @@ export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
-export { requestsAreTraced } from '../diagnostics.js';
 export { describe } from '../errors.js';
 export { errorReport } from '../report-error.js';

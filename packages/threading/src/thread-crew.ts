@@ -149,21 +149,21 @@ export class ThreadCrew {
   async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#factory.abortStarts();
+    const starts = this.#factory.endStarts();
     for (const thread of this.#serving) this.#leave(thread);
-    await this.#untilGone(2 * END_MS);
+    await this.#untilGone(2 * END_MS, starts);
   }
 
   /** Ends every thread at once. */
   async kill(): Promise<void> {
     this.#isEnding = true;
-    this.#factory.abortStarts();
+    const starts = this.#factory.endStarts();
     for (const thread of this.#all()) void thread.kill();
-    await this.#untilGone(END_MS);
+    await this.#untilGone(END_MS, starts);
   }
 
-  async #untilGone(ms: number): Promise<void> {
-    await within(ms, Promise.all(Array.from(this.#all(), ({ gone }) => gone)));
+  async #untilGone(ms: number, starts: Promise<void>): Promise<void> {
+    await within(ms, Promise.all([starts, ...this.#all().map(({ gone }) => gone)]));
   }
 
   #all(): RequestThread[] {

@@ -10,6 +10,7 @@ import { Pulse } from './pulse.js';
 import type { ThreadReady, ThreadStart } from './protocol.js';
 import { RequestThread, type RequestThreadEvents } from './request-thread.js';
 import { ThreadWatch } from './thread-watch.js';
+import { within } from './within.js';
 
 /** What a thread is told of its server. */
 export interface ThreadContext {
@@ -32,6 +33,8 @@ export interface ThreadFactoryOptions extends ThreadOptions {
 const BEATS_IN_STUCK_TIMEOUT = 8;
 /** However short `stuckTimeout` is for requests: a large module may take so long to be compiled. */
 const LOAD_MS = 10_000;
+/** Milliseconds in which a thread that is not wanted any more may still come to the end of loading. */
+const LOADED_MS = 500;
 /** Milliseconds between two looks at a thread's memory. */
 const WEIGH_MS = 1_000;
 
@@ -46,7 +49,7 @@ export class ThreadFactory {
   readonly #options: ThreadFactoryOptions;
   readonly #watch: ThreadWatch;
   readonly #beatMs: number;
-  readonly #starts = new Set<AbortController>();
+  readonly #starts = new Set<Start>();
 
   /** @param onLook - called whenever the threads' memory may have been told anew */
   constructor(options: ThreadFactoryOptions, onLook: () => void) {
@@ -67,14 +70,15 @@ export class ThreadFactory {
    */
   async start(events: RequestThreadEvents): Promise<RequestThread> {
     const { port1, port2 } = new MessageChannel();
-    const controller = new AbortController();
+    const start = new Start();
+    const { controller } = start;
     const [begun, pulse] = [new BegunCell(), new Pulse()];
     const { stuckTimeout } = this.#options;
     const loadLimit = stuckTimeout === 0 ? 0 : Math.max(stuckTimeout, LOAD_MS);
     const unwatch = this.#watch.add(pulse, loadLimit, (ms) =>
       controller.abort(stuckLoading(this.#options.handler.url, ms)),
     );
-    this.#starts.add(controller);
+    this.#starts.add(start);
     try {
       const piscina = makePiscina(this.#options);
       const [worker] = piscina.threads as [Worker];
@@ -109,14 +113,33 @@ export class ThreadFactory {
       throw error;
     } finally {
       unwatch();
-      this.#starts.delete(controller);
+      this.#starts.delete(start);
+      start.end();
     }
   }
 
-  /** Ends every thread that has not loaded the handler yet: its start fails. */
-  abortStarts(): void {
+  /**
+   * Waits for a moment until every thread that is starting has loaded the handler, and ends those that have not: their
+   * starts fail. They are not ended at once, because a thread that ends while it reads its files leaves them open.
+   */
+  async endStarts(): Promise<void> {
     const { url } = this.#options.handler;
-    for (const controller of this.#starts) controller.abort(threadDiedLoading(url, ended()));
+    await within(LOADED_MS, Promise.all(Array.from(this.#starts, ({ over }) => over)));
+    for (const { controller } of this.#starts) controller.abort(threadDiedLoading(url, ended()));
+  }
+}
+
+/** A thread that has not loaded the handler yet. */
+class Start {
+  readonly controller = new AbortController();
+  /** Resolves when it has, or does not any more. */
+  readonly over: Promise<void>;
+  end!: () => void;
+
+  constructor() {
+    this.over = new Promise((resolve) => {
+      this.end = resolve;
+    });
   }
 }
 

@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, test } from '@jest/globals';
+import { ThreadingTCPServer } from '@socketserver/threading';
+
+const folder = mkdtempSync(join(tmpdir(), 'threading-'));
+const MODULES = 40;
+for (let module = 0; module < MODULES; module++) {
+  writeFileSync(join(folder, `${module}.mjs`), `export default 1;\n${'// a long module\n'.repeat(1_000)}`);
+}
+const imports = Array.from({ length: MODULES }, (_, module) => `import './${module}.mjs';`).join('\n');
+writeFileSync(join(folder, 'broken.mjs'), `import './missing.mjs';\n${imports}`);
+writeFileSync(join(folder, 'sound.mjs'), `${imports}\nexport default class {}`);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The modules that this process has open. */
+function openModules(): string[] {
+  const targets = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return ''; // that of the listing itself
+    }
+  });
+  return targets.filter((target) => target.startsWith(folder));
+}
+
+function serverOf(name: string): ThreadingTCPServer {
+  const server = new ThreadingTCPServer(
+    { host: '127.0.0.1', port: 0 },
+    pathToFileURL(join(folder, `${name}.mjs`)),
+  );
+  server.maxThreads = 2;
+  return server;
+}
+
+test('threads whose module does not load leave none of its files open', async () => {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await expect(serverOf('broken').listen()).rejects.toThrow(/missing\.mjs/);
+  }
+  expect(openModules()).toEqual([]);
+});
+
+test('nor do threads whose server is closed while they load', async () => {
+  for (let ms = 40; ms < 160; ms += 20) {
+    const server = serverOf('sound');
+    const listening = server.listen().catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await server.close({ graceMs: 0 });
+    await listening;
+  }
+  expect(openModules()).toEqual([]);
+});

@@ -34,7 +34,7 @@ const BEATS_IN_STUCK_TIMEOUT = 8;
 /** However short `stuckTimeout` is for requests: a large module may take so long to be compiled. */
 const LOAD_MS = 10_000;
 /** Milliseconds in which a thread that is not wanted any more may still come to the end of loading. */
-const LOADED_MS = 500;
+const LOADED_MS = 2_000;
 /** Milliseconds between two looks at a thread's memory. */
 const WEIGH_MS = 1_000;
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
+import { until } from '@socketserver/testing';
 import { ThreadingTCPServer } from '@socketserver/threading';
 
 const folder = mkdtempSync(join(tmpdir(), 'threading-'));
@@ -41,6 +42,8 @@ test('threads whose module does not load leave none of its files open', async ()
   for (let attempt = 0; attempt < 3; attempt++) {
     await expect(serverOf('broken').listen()).rejects.toThrow(/missing\.mjs/);
   }
+  // One that is still being read is closed in a moment.
+  await until(() => openModules().length === 0);
   expect(openModules()).toEqual([]);
 });
 
@@ -52,5 +55,7 @@ test('nor do threads whose server is closed while they load', async () => {
     await server.close({ graceMs: 0 });
     await listening;
   }
+  // One that is still being read is closed in a moment.
+  await until(() => openModules().length === 0);
   expect(openModules()).toEqual([]);
 });

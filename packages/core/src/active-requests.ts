@@ -1,5 +1,6 @@
 import type { ClientAddress } from './address.js';
 import { RequestScope } from './engine/request-scope.js';
+import { Slots } from './engine/slots.js';
 
 /** How a request ended. */
 export type Outcome = 'completed' | 'failed' | 'rejected';
@@ -23,6 +24,8 @@ export class ActiveRequest<Request> {
   readonly scope = new RequestScope();
   /** Whether `verifyRequest` said no. */
   isRejected = false;
+  /** Where {@link ActiveRequests} keeps it. */
+  slot = -1;
 
   constructor(
     readonly request: Request,
@@ -31,8 +34,9 @@ export class ActiveRequest<Request> {
 }
 
 /** The requests that are running, and the count of those that have. */
-export class ActiveRequests<Request> {
-  readonly #running = new Map<Request, ActiveRequest<Request>>();
+export class ActiveRequests<Request extends object> {
+  readonly #running = new Slots<ActiveRequest<Request>>();
+  readonly #byRequest = new WeakMap<Request, ActiveRequest<Request>>();
   readonly #ended: Record<Outcome, number> = { completed: 0, failed: 0, rejected: 0 };
   /** How many run of each host; counted once somebody asks. */
   #hosts: Map<string, number> | undefined;
@@ -44,20 +48,21 @@ export class ActiveRequests<Request> {
 
   begin(request: Request, clientAddress: ClientAddress): ActiveRequest<Request> {
     const active = new ActiveRequest(request, clientAddress);
-    this.#running.set(request, active);
+    active.slot = this.#running.add(active);
+    this.#byRequest.set(request, active);
     this.#countHost(clientAddress, 1);
     return active;
   }
 
   find(request: Request): ActiveRequest<Request> | undefined {
-    return this.#running.get(request);
+    return this.#byRequest.get(request);
   }
 
   /** How many requests of a host are running. */
   ofHost(address: string): number {
     if (this.#hosts === undefined) {
       this.#hosts = new Map();
-      for (const { clientAddress } of this.#running.values()) this.#countHost(clientAddress, 1);
+      for (const { clientAddress } of this.#running) this.#countHost(clientAddress, 1);
     }
     return this.#hosts.get(address) ?? 0;
   }
@@ -74,7 +79,9 @@ export class ActiveRequests<Request> {
 
   /** Counts a request out. One that was ended already, by `close()`, is not counted twice. */
   end(active: ActiveRequest<Request>, outcome: Outcome): void {
-    if (!this.#running.delete(active.request)) return;
+    if (this.#running.remove(active.slot) === undefined) return;
+    active.slot = -1;
+    this.#byRequest.delete(active.request);
     this.#ended[outcome]++;
     this.#countHost(active.clientAddress, -1);
     this.recheck();
@@ -107,7 +114,7 @@ export class ActiveRequests<Request> {
     return { accepted: active + completed + failed + rejected, active, completed, failed, rejected };
   }
 
-  [Symbol.iterator](): IterableIterator<ActiveRequest<Request>> {
-    return this.#running.values();
+  [Symbol.iterator](): Iterator<ActiveRequest<Request>> {
+    return this.#running[Symbol.iterator]();
   }
 }

@@ -31,7 +31,7 @@ export type Obstacle = { readonly until: Promise<void> } | { readonly waitMs: nu
  * Overload is decided here, and nowhere else. Whether there is room is asked before a request is taken, because one
  * that is not taken waits in the kernel at no cost; who it comes from can only be asked after.
  */
-export class Admission<Request> {
+export class Admission<Request extends object> {
   readonly #fields: AdmissionFields<Request>;
   readonly #active: ActiveRequests<Request>;
   readonly #rate = new AcceptRate();

@@ -25,9 +25,12 @@ export type ThreadReady =
   | { type: 'failed'; threadId: number; error: CrossingError };
 
 export type ToThread =
-  /** A connection: the number of a duplicated descriptor, or the transferred socket itself. */
-  | { type: 'stream'; id: number; socket: number | Socket; clientAddress: ClientAddress }
-  | { type: 'datagram'; id: number; packet: Uint8Array; clientAddress: ClientAddress }
+  /**
+   * A connection: the number of a duplicated descriptor, or the transferred socket itself. `id` is its place in the
+   * order in which requests begin, `slot` what its end is told with.
+   */
+  | { type: 'stream'; id: number; slot: number; socket: number | Socket; clientAddress: ClientAddress }
+  | { type: 'datagram'; id: number; slot: number; packet: Uint8Array; clientAddress: ClientAddress }
   /** The outcome of a `send`. */
   | { type: 'sent'; answer: number; outcome: number | CrossingError }
   | { type: 'abort'; reason: CrossingError }
@@ -35,9 +38,9 @@ export type ToThread =
   | { type: 'end' };
 
 export type FromThread =
-  /** The id of a request whose handler has returned, and whose connection is closed. Most messages are this one. */
+  /** The slot of a request whose handler has returned, and whose connection is closed. Most messages are this one. */
   | number
-  | { type: 'failed'; id: number; error: CrossingError }
+  | { type: 'failed'; slot: number; error: CrossingError }
   /** Send a datagram from the server's socket; the outcome comes back under the number `answer`. */
   | { type: 'send'; answer: number; data: Uint8Array | string; address: ClientAddress }
   | { type: 'shutdown' }
@@ -53,10 +56,10 @@ export function checkFromThread(value: unknown): FromThread[] {
 }
 
 function checkMessage(message: unknown): void {
-  const { type, id, error, answer, data, address } = asRecord(message);
+  const { type, slot, error, answer, data, address } = asRecord(message);
   switch (type) {
     case 'failed':
-      check(Number.isSafeInteger(id), 'the id of a request', id);
+      check(Number.isSafeInteger(slot), 'the slot of a request', slot);
       check(isText(asRecord(error)['name']) && isText(asRecord(error)['message']), 'an error', error);
       return;
     case 'send':

@@ -1,6 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { DatagramSocket } from '@socketserver/core';
-import { packError, unpackError, type CrossingError } from '@socketserver/core/engine';
+import { packError, Slots, unpackError, type CrossingError } from '@socketserver/core/engine';
 import { BegunCell } from './begun-cell.js';
 import { Outbox } from './outbox.js';
 import type { Pulse } from './pulse.js';
@@ -41,7 +41,7 @@ export class RequestThread {
   readonly #pulse: Pulse;
   readonly #events: RequestThreadEvents;
   readonly #outbox: Outbox<ToThread>;
-  readonly #jobs = new Map<number, ThreadJob>();
+  readonly #jobs = new Slots<ThreadJob>();
   /** The server's socket, once a datagram has been posted. */
   #socket: DatagramSocket | undefined;
   #lastId = 0;
@@ -85,13 +85,18 @@ export class RequestThread {
 
   /** @throws what `pack` throws: the job has then not been posted */
   post(job: ThreadJob): void {
-    const id = BegunCell.after(this.#lastId);
-    const { message, transfer } = job.pack(id);
-    if (job.travelsAlone) this.#port.postMessage([message], transfer === undefined ? [] : [transfer]);
-    else this.#outbox.post(message, transfer);
-    this.#lastId = id;
+    job.id = BegunCell.after(this.#lastId);
+    const slot = this.#jobs.add(job);
+    try {
+      const { message, transfer } = job.pack(slot);
+      if (job.travelsAlone) this.#port.postMessage([message], transfer === undefined ? [] : [transfer]);
+      else this.#outbox.post(message, transfer);
+    } catch (error) {
+      this.#jobs.remove(slot);
+      throw error;
+    }
+    this.#lastId = job.id;
     this.#posted++;
-    this.#jobs.set(id, job);
     this.#socket = job.socket;
     if (this.#holdsProcess) this.#port.ref();
   }
@@ -115,8 +120,7 @@ export class RequestThread {
     const hasBegun = this.#begun.close();
     const begun: ThreadJob[] = [];
     const untouched: ThreadJob[] = [];
-    for (const [id, job] of this.#jobs) (hasBegun(id) ? begun : untouched).push(job);
-    this.#jobs.clear();
+    for (const job of this.#jobs.empty()) (hasBegun(job.id) ? begun : untouched).push(job);
     return { begun, untouched, hasServed: this.#hasServed || begun.length > 0 };
   }
 
@@ -155,7 +159,7 @@ export class RequestThread {
     }
     switch (message.type) {
       case 'failed':
-        this.#ended(message.id, { error: unpackError(message.error) });
+        this.#ended(message.slot, { error: unpackError(message.error) });
         return;
       case 'send':
         void this.#send(message);
@@ -169,10 +173,9 @@ export class RequestThread {
     }
   }
 
-  #ended(id: number, failure?: { error: unknown }): void {
-    const job = this.#jobs.get(id);
+  #ended(slot: number, failure?: { error: unknown }): void {
+    const job = this.#jobs.remove(slot);
     if (job === undefined) return; // it was taken away
-    this.#jobs.delete(id);
     this.#hasServed = true;
     if (this.#jobs.size === 0) this.#port.unref();
     if (failure === undefined) job.complete();

@@ -14,6 +14,8 @@ export interface Posting {
 export abstract class ThreadJob {
   /** Settles when the request has ended; rejects with what its handler threw, or with what became of its thread. */
   readonly ended: Promise<void>;
+  /** Its place in the order in which its thread begins requests: see `BegunCell`. */
+  id = 0;
   complete!: () => void;
   fail!: (error: unknown) => void;
 
@@ -29,8 +31,8 @@ export abstract class ThreadJob {
   /** Whether the message can share a posting with others. */
   abstract readonly travelsAlone: boolean;
 
-  /** The message that starts it. Called again for a second thread. */
-  abstract pack(id: number): Posting;
+  /** The message that starts it; its end is told with `slot`. Called again for a second thread. */
+  abstract pack(slot: number): Posting;
 
   /** After its thread has died before it began: whether it can go to another one. */
   abstract get canBeReposted(): boolean;
@@ -54,10 +56,11 @@ export class StreamJob extends ThreadJob {
     this.travelsAlone = handOver === 'transfer';
   }
 
-  pack(id: number): Posting {
+  pack(slot: number): Posting {
     this.#parcel ??= packConnection(this.#connection, this.#handOver);
+    const { id, clientAddress } = this;
     const { content, transfer } = this.#parcel;
-    return { message: { type: 'stream', id, socket: content, clientAddress: this.clientAddress }, transfer };
+    return { message: { type: 'stream', id, slot, socket: content, clientAddress }, transfer };
   }
 
   get canBeReposted(): boolean {
@@ -82,13 +85,11 @@ export class DatagramJob extends ThreadJob {
     this.socket = socket;
   }
 
-  pack(id: number): Posting {
+  pack(slot: number): Posting {
+    const { id, clientAddress } = this;
     const packet = movable(this.#packet);
     this.#isMoved = true;
-    return {
-      message: { type: 'datagram', id, packet, clientAddress: this.clientAddress },
-      transfer: packet.buffer,
-    };
+    return { message: { type: 'datagram', id, slot, packet, clientAddress }, transfer: packet.buffer };
   }
 
   /** A packet that was moved to a thread is lost with it, as a datagram may be. */

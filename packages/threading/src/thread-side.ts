@@ -7,6 +7,7 @@ import {
   RequestScope,
   runHandler,
   runStream,
+  Slots,
   unpackError,
   type HandlerInit,
   type RequestLimits,
@@ -26,7 +27,7 @@ export class ThreadSide {
   readonly #socket: PortSocket;
   readonly #view: ServerView;
   readonly #limits: RequestLimits | undefined;
-  readonly #scopes = new Set<RequestScope>();
+  readonly #scopes = new Slots<RequestScope>();
   #abortReason: { reason: Error } | undefined;
 
   constructor(
@@ -71,22 +72,22 @@ export class ThreadSide {
     }
   }
 
-  #serveStream({ id, socket: content, clientAddress }: ToThread & { type: 'stream' }): void {
+  #serveStream({ id, slot, socket: content, clientAddress }: ToThread & { type: 'stream' }): void {
     // In this order: a descriptor that the main side takes for untouched must be untouched.
     if (!this.#begun.begin(id)) return;
     let request: Socket;
     try {
       request = typeof content === 'number' ? open(content) : content;
     } catch (error) {
-      this.#report(id, { error });
+      this.#report(slot, { error });
       return;
     }
     request.on('error', meetsItInTheHandler);
     const init = this.#begin(clientAddress);
-    this.#reportEnd(id, init.scope, runStream(this.#Handler, { ...init, request }));
+    this.#reportEnd(slot, init.scope, runStream(this.#Handler, { ...init, request }));
   }
 
-  #serveDatagram({ id, packet, clientAddress }: ToThread & { type: 'datagram' }): void {
+  #serveDatagram({ id, slot, packet, clientAddress }: ToThread & { type: 'datagram' }): void {
     if (!this.#begun.begin(id)) return;
     const { buffer, byteOffset, byteLength } = packet;
     const request: DatagramRequest = {
@@ -94,31 +95,33 @@ export class ThreadSide {
       socket: this.#socket,
     };
     const init = this.#begin(clientAddress);
-    this.#reportEnd(id, init.scope, runHandler(this.#Handler, { ...init, request }));
+    this.#reportEnd(slot, init.scope, runHandler(this.#Handler, { ...init, request }));
   }
 
   #begin(clientAddress: ClientAddress): Omit<HandlerInit, 'request'> {
     const scope = new RequestScope();
     if (this.#abortReason !== undefined) scope.abort(this.#abortReason.reason);
-    this.#scopes.add(scope);
     return { clientAddress, server: this.#view, scope, limits: this.#limits };
   }
 
-  #reportEnd(id: number, scope: RequestScope, work: Promise<void>): void {
+  #reportEnd(slot: number, scope: RequestScope, work: Promise<void>): void {
+    const running = this.#scopes.add(scope);
     work.then(
       () => {
-        this.#scopes.delete(scope);
-        this.#report(id, undefined);
+        this.#scopes.remove(running);
+        this.#report(slot, undefined);
       },
       (error: unknown) => {
-        this.#scopes.delete(scope);
-        this.#report(id, { error });
+        this.#scopes.remove(running);
+        this.#report(slot, { error });
       },
     );
   }
 
-  #report(id: number, failure: { error: unknown } | undefined): void {
-    this.#outbox.post(failure === undefined ? id : { type: 'failed', id, error: packError(failure.error) });
+  #report(slot: number, failure: { error: unknown } | undefined): void {
+    this.#outbox.post(
+      failure === undefined ? slot : { type: 'failed', slot, error: packError(failure.error) },
+    );
   }
 
   async #end(): Promise<void> {

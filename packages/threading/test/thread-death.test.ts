@@ -59,8 +59,8 @@ test.each([
   [null],
   [1.5],
   [{}],
-  [{ type: 'failed', id: 1 }],
-  [{ type: 'failed', id: 1, error: { name: 'Error' } }],
+  [{ type: 'failed', slot: 1 }],
+  [{ type: 'failed', slot: 1, error: { name: 'Error' } }],
   [{ type: 'send', answer: 1, address: {} }],
 ])('a thread that says %j is ended and replaced, and the server serves on', async (said) => {
   await using served = await single.serve(fixture('misspeaking.mjs'));

@@ -11,6 +11,7 @@ export type { RequestLimits } from './request-limits.js';
 export { RequestScope } from './request-scope.js';
 export { runHandler } from './run-handler.js';
 export { runStream } from './run-stream.js';
+export { Slots } from './slots.js';
 export type { ServerView } from './server-view.js';
 export { shutdownStream } from '../handlers/shutdown-stream.js';
 export type { HandlerInit } from '../handlers/base-request-handler.js';

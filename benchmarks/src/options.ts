@@ -34,9 +34,9 @@ export interface Options {
 }
 
 const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
-const STANDARD = { rounds: 3, warmUpMs: 250, measureMs: 500 };
-const QUICK = { rounds: 2, warmUpMs: 200, measureMs: 300 };
-const TARGETS = { rounds: 7, warmUpMs: 400, measureMs: 1_000 };
+const STANDARD = { rounds: 3, warmUpMs: 250, measureMs: 400 };
+const QUICK = { rounds: 2, warmUpMs: 100, measureMs: 300 };
+const TARGETS = { rounds: 5, warmUpMs: 500, measureMs: 2_000 };
 
 const WORKLOAD_NAMES = WORKLOADS.map(({ name }) => name);
 const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name);
@@ -60,7 +60,11 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--connections <count>', 'clients at once, instead of what each workload has', wholeNumber)
     .option('--workers <count>', 'threads or processes of the servers', wholeNumber, availableParallelism())
     .option('--rounds <count>', `how often to run each pair (default: ${roundsText()})`, wholeNumber)
-    .option('--warm-up <ms>', 'load that is not counted, before each measuring', wholeNumber)
+    .option(
+      '--warm-up <ms>',
+      'load that is not counted, before each measuring; six times as long where each request is a connection',
+      wholeNumber,
+    )
     .option('--measure <ms>', 'how long to count', wholeNumber)
     .option('--node <binary>', 'the Node that runs the servers', process.execPath)
     .option('--cpu-prof <folder>', 'write CPU profiles of the servers there')

@@ -12,7 +12,7 @@ export async function measureKills({ server, workload, options, load }: Subject)
   const { signal } = options;
   await using clients = new LoadProcesses(load(workload.load), workload.load.processes, signal);
   await clients.running();
-  await sleep(options.warmUpMs, undefined, { signal });
+  await sleep(options.warmUpMs * (workload.warmUps ?? 1), undefined, { signal });
   const ms = workload.measureMs ?? options.measureMs;
   const measuring = clients.measure(ms);
   measuring.catch(() => {}); // it is waited for below

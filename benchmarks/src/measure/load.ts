@@ -23,7 +23,7 @@ export async function measureLoad({ server, workload, options, load }: Subject):
   await using others = beside();
   await clients.running();
   await others?.running();
-  await sleep(options.warmUpMs, undefined, { signal });
+  await sleep(options.warmUpMs * (workload.warmUps ?? 1), undefined, { signal });
   const ms = workload.measureMs ?? options.measureMs;
   const startedAt = performance.now();
   const before = usageOfTree(server.pid);

@@ -40,6 +40,8 @@ export interface Workload {
   readonly maxRequestsPerWorker?: number;
   /** Longest time for an answer. @default 5 s */
   readonly timeoutMs?: number;
+  /** How many times the usual warm-up it needs. @default 1 */
+  readonly warmUps?: number;
   /** How long to measure. @default as long as the command line says */
   readonly measureMs?: number;
   /** Which strategies it tells something of. @default all */

@@ -10,10 +10,13 @@ export function machineLine({ machine }: Result): string {
 }
 
 /** How it was measured, in one line. */
-export function methodLine({ method, startedAt }: Result): string {
+export function methodLine({ method, startedAt, workloads }: Result): string {
   const { rounds, measureMs, warmUpMs, workers } = method;
+  const most = Math.max(...workloads.map(({ warmUps = 1 }) => warmUps));
   const count = rounds === 1 ? 'one round' : `${rounds} rounds`;
-  const each = `${figure(measureMs, 'ms')} each after ${figure(warmUpMs, 'ms')} of warm-up`;
+  const longer =
+    most > 1 ? ` (up to ${figure(warmUpMs * most, 'ms')} where each request is a connection)` : '';
+  const each = `${figure(measureMs, 'ms')} each after ${figure(warmUpMs, 'ms')} of warm-up${longer}`;
   return `${dateOf(startedAt)}; ${count} of ${each}, ${workers} ${workers === 1 ? 'worker' : 'workers'} unless a workload says otherwise`;
 }
 

@@ -51,7 +51,9 @@ describe('docs/choosing.md', () => {
   test('names the machine and how it was measured', () => {
     const text = renderChoosing(resultOf({ messages: { async: around(10) } }));
     expect(text).toContain('4 × A processor <made> for & by tests, 8 GB of memory, Linux 6, Node v20.20.2');
-    expect(text).toContain('5 rounds of 500 ms each after 250 ms of warm-up');
+    expect(text).toContain('5 rounds of 500 ms each after 250 ms of warm-up, 4 workers');
+    const connections = renderChoosing(resultOf({ connections: { async: around(10) } }));
+    expect(connections).toContain('of warm-up (up to 1.5 s where each request is a connection), 4 workers');
   });
 
   test('extrapolates nothing where too little was measured', () => {

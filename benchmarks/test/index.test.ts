@@ -87,6 +87,7 @@ test.each([
   [['--fast'], /unknown option '--fast'/],
   [['--node', '/bin/true'], /Expected `--node` to be a binary of Node, got '\/bin\/true'/],
   [['--out', '/dev/null/x'], /Expected `--out` to be a folder to write into/],
+  [['--out', '/proc/nowhere'], /Expected `--out` to be a folder to write into/],
   [['--compare', PROGRAM], /Expected `.*` to be a result of this tool/],
   [['--handler', PROGRAM], /Expected `--request <file>` beside `--handler`/],
 ])('%j gets one line that says why', (args, message) => {

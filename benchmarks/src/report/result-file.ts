@@ -1,5 +1,13 @@
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { BadOption } from '../bad-option.js';
 import type { Comparison } from '../compare/index.js';
 import type { Machine } from '../measure/machine.js';
@@ -63,11 +71,18 @@ export interface StrategyFacts {
 /** Makes the folder of the results: before anything is measured. @throws {BadOption} */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeWithParents(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new BadOption(`Expected \`--out\` to be a folder to write into, got '${folder}': ${String(error)}`);
   }
+}
+
+/** `mkdirSync(…, { recursive: true })` of Node 20 never comes back from a folder that the kernel refuses, as in /proc. */
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) return;
+  makeWithParents(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Writes a result into a folder, named for when it was begun. @returns the path of the file */

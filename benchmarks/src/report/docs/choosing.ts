@@ -12,6 +12,7 @@ import {
   WHAT_MODELS_LACK,
 } from '../words/extrapolation.js';
 import { cautions, machineLine, methodLine } from '../words/machine.js';
+import { noiseWords } from '../words/noise.js';
 import { capitalized } from '../words/phrases.js';
 import { connectionsAnswer, workersAnswer } from '../words/sweep-answer.js';
 import { costOfWorkTable, memoryTable, moreCpusTable, type TextTable } from '../words/tables.js';
@@ -30,7 +31,7 @@ export function renderChoosing(result: Result): string {
     ...sweeps(reading),
     ...figures(reading),
     ...beyond(reading),
-    METHOD,
+    method(result),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -52,11 +53,12 @@ others are peers that do the same work without this project: \`raw\` is \`node:n
 This page is written by \`npm run bench -- --docs\` from the newest result of \`npm run bench\` (or from a given one:
 \`--docs result.json\`). Run both to have it for your own machine.`;
 
-const METHOD = `## How to read the figures
+function method(result: Result): string {
+  return `## How to read the figures
 
-The figures are medians over the rounds; in parentheses, the quartiles. One strategy is ahead of another one beyond
-the noise if the quartiles of the rounds' differences agree on it (with three or four rounds: if all rounds do). The
-load ran on the same CPUs as the servers. See [performance.md](performance.md) for how it is measured.`;
+The figures are medians over the rounds; in parentheses, the quartiles. ${noiseWords(result)} The load ran on the same
+CPUs as the servers. See [performance.md](performance.md) for how it is measured.`;
+}
 
 function answers({ contests }: Reading): string {
   const told = contests

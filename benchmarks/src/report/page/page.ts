@@ -69,7 +69,7 @@ export function renderPage({ reading, bundle }: PageParts): string {
 function sectionsOf(reading: Reading, looks: readonly Look[]): Section[] {
   const { result, contests, connections, workers, models } = reading;
   return [
-    answersSection(contests),
+    answersSection(contests, result),
     strategiesSection(looks),
     changesSection(result),
     throughputSection(contests),

@@ -2,7 +2,7 @@ import { ratiosOf } from '../../measure/ratios.js';
 import type { Spread } from '../../measure/statistics.js';
 import { moreIsBetter, type Metric } from '../../workloads/index.js';
 import type { Entry } from './contest.js';
-import { noiseRange } from './noise.js';
+import { LEAST_LEAD, LEAST_ROUNDS } from './noise.js';
 
 /** How far one strategy is ahead of another one. */
 export interface Lead {
@@ -18,10 +18,7 @@ export interface Lead {
   readonly verdict: 'ahead' | 'behind' | 'level' | 'unknown';
 }
 
-/**
- * Compares two strategies round by round, for what disturbed the one is likely to have disturbed the other. One is
- * beyond the noise ahead if the quartiles of the rounds' differences both say so; in three or four rounds, if all do.
- */
+/** Compares two strategies round by round, for what disturbed the one is likely to have disturbed the other. */
 export function leadOf(mine: Entry, theirs: Entry, metric: Metric): Lead {
   const sign = moreIsBetter(metric) ? 1 : -1;
   const ofRound = new Map(theirs.trials.map(({ round, value }) => [round, value]));
@@ -30,12 +27,16 @@ export function leadOf(mine: Entry, theirs: Entry, metric: Metric): Lead {
     .filter((difference) => Number.isFinite(difference));
   const [more, less] = sign === 1 ? [mine, theirs] : [theirs, mine];
   const times = ratiosOf(more.trials, less.trials, ({ value }) => value);
-  return { times, rounds: differences.length, verdict: verdictOf(differences) };
+  return { times, rounds: differences.length, verdict: verdictOf(differences, times?.median) };
 }
 
-export function verdictOf(differences: readonly number[]): Lead['verdict'] {
-  const range = noiseRange(differences);
-  if (range === undefined) return 'unknown';
-  if (range.low > 0) return 'ahead';
-  return range.high < 0 ? 'behind' : 'level';
+/**
+ * One is beyond the noise ahead if it is better in every round, and large enough a lead in the median of the rounds.
+ * @param times the median of the rounds' ratios; undefined where it cannot be divided: then the rounds alone decide
+ */
+export function verdictOf(differences: readonly number[], times = Infinity): Lead['verdict'] {
+  if (differences.length < LEAST_ROUNDS) return 'unknown';
+  if (Math.abs(times - 1) < LEAST_LEAD) return 'level';
+  if (differences.every((difference) => difference > 0)) return 'ahead';
+  return differences.every((difference) => difference < 0) ? 'behind' : 'level';
 }

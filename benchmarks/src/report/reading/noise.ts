@@ -1,17 +1,15 @@
-import { spreadOf } from '../../measure/statistics.js';
-
 /** With fewer, chance alone puts one strategy first in all rounds too often. */
 export const LEAST_ROUNDS = 3;
-/** With fewer, the quartiles lie within what chance does: all rounds count. */
-const ROUNDS_FOR_QUARTILES = 5;
+/** From so many rounds on a lead is a finding, and before that an indication. */
+export const ROUNDS_OF_A_FINDING = 7;
+/** As a share: smaller differences may be real, and tell nobody anything. The comparison with an earlier run has the same. */
+export const LEAST_LEAD = 0.03;
 
 /**
- * Where the figures of the rounds lie, as far as they are to be believed: the quartiles, or all of them if they are few.
- * @returns undefined if there are too few to tell anything
+ * Of so many pairs of equal strategies one is, by chance, better in every round: it is as likely better as worse in
+ * each, and either of the two may be the one. No number of rounds may be allowed to differ, for that makes the rule
+ * laxer than it is with one round fewer.
  */
-export function noiseRange(values: readonly number[]): { low: number; high: number } | undefined {
-  const spread = spreadOf(values);
-  if (spread === null || values.length < LEAST_ROUNDS) return undefined;
-  if (values.length >= ROUNDS_FOR_QUARTILES) return spread;
-  return { low: Math.min(...values), high: Math.max(...values) };
+export function pairsForOneByChance(rounds: number): number {
+  return 2 ** (rounds - 1);
 }

@@ -1,5 +1,7 @@
 import type { Contest } from '../../reading/contest.js';
+import type { Result } from '../../result-file.js';
 import { answerOf, type Answer } from '../../words/answer.js';
+import { noiseWords } from '../../words/noise.js';
 import { html, type Html } from '../html.js';
 import { prose } from '../prose.js';
 import type { MaybeSection } from '../section.js';
@@ -12,13 +14,14 @@ const BADGES: Readonly<Record<Answer['verdict'], string>> = {
 };
 
 /** What each workload says, in words. Sweeps have their own sections. */
-export function answersSection(contests: readonly Contest[]): MaybeSection {
+export function answersSection(contests: readonly Contest[], result: Result): MaybeSection {
   const answers = contests.filter(({ workload }) => workload.sweep === undefined).map(answerOf);
   if (contests.length > 0 && answers.length === 0) return undefined;
   const body =
     contests.length === 0
       ? html`<p>Nothing was measured.</p>`
-      : html`<div class="answers">${answers.map(row)}</div>`;
+      : html`<div class="answers">${answers.map(row)}</div>
+          <p class="note">${noiseWords(result)}</p>`;
   return { id: 'answers', title: 'In short', body, charts: [] };
 }
 

@@ -8,7 +8,7 @@ export interface MetricWords {
   readonly axis: string;
   /** What the best one does, before its figure. */
   readonly best: string;
-  /** Between the best one's figure and the size of its lead. */
+  /** Between the best one's figure and the size of its lead, which is no ratio of medians. */
   readonly link: string;
   /** What follows the size of a lead: "1.5 times as many as". */
   readonly than: { readonly times: string; readonly percent: string };
@@ -19,35 +19,35 @@ const WORDS: Readonly<Record<Metric, MetricWords>> = {
     unit: 'per second',
     axis: 'answers per second',
     best: 'answers most',
-    link: ', ',
+    link: ', round by round ',
     than: { times: 'as many as', percent: 'more than' },
   },
   'bytes per connection': {
     unit: 'bytes',
     axis: 'memory per connection',
     best: 'needs the least memory per connection',
-    link: '; it is ',
+    link: '; round by round it is ',
     than: { times: 'as much for', percent: 'more for' },
   },
   'ms to listen': {
     unit: 'ms',
     axis: 'time until it listens',
     best: 'is ready first',
-    link: '; it is ',
+    link: '; round by round it is ',
     than: { times: 'as long for', percent: 'longer for' },
   },
   'µs p99': {
     unit: 'µs',
     axis: 'time within which 99 of 100 answers come',
     best: 'keeps 99 of 100 answers quickest',
-    link: '; it is ',
+    link: '; round by round it is ',
     than: { times: 'as long for', percent: 'longer for' },
   },
   'clients hung': {
     unit: 'clients',
     axis: 'clients left hanging',
     best: 'leaves the fewest clients hanging',
-    link: '; it is ',
+    link: '; round by round it is ',
     than: { times: 'as many for', percent: 'more for' },
   },
 };

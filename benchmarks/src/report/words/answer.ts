@@ -1,6 +1,6 @@
-import type { Workload } from '../../workloads/index.js';
+import type { Metric, Workload } from '../../workloads/index.js';
 import { figure, figures, listOf } from '../figures.js';
-import { wordsOf } from '../metrics.js';
+import { betterFirst, wordsOf } from '../metrics.js';
 import type { Contest, Entry } from '../reading/contest.js';
 import { leadOf, type Lead } from '../reading/lead.js';
 import { rangeOf, sizeOf } from './phrases.js';
@@ -46,8 +46,12 @@ function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
     return { verdict: 'only', best: [first], sentences: [sentence] };
   }
   const leads = others.map((other) => ({ other, lead: leadOf(first, other, metric) }));
-  const level = leads.filter(({ lead }) => lead.verdict !== 'ahead').map(({ other }) => other);
-  const next = leads.find(({ lead }) => lead.verdict === 'ahead');
+  const lowest = leads.findLast(({ lead }) => lead.verdict !== 'ahead')?.other;
+  // Whose median is no worse than that of one that is level cannot be called behind.
+  const isLevel = ({ value: { median } }: Entry): boolean =>
+    lowest !== undefined && betterFirst(metric)(median, lowest.value.median) <= 0;
+  const level = others.filter(isLevel);
+  const next = leads.find(({ other }) => !isLevel(other));
   const unknown = leads.find(({ lead }) => lead.verdict === 'unknown');
   if (unknown !== undefined) {
     const { rounds } = unknown.lead;
@@ -83,14 +87,25 @@ function withoutOurs({ entries, workload }: Contest): AmongOurs {
   return { verdict: 'unknown', best: [], sentences: [sentence] };
 }
 
-/** ", 1.9 times as many as `forking`, beyond the noise (1.85 to 1.95 times in the middle half of the rounds)". */
-function leadPhrase({ times, rounds }: Lead, other: Entry, { workload }: Contest): string {
-  const words = wordsOf(workload.metric);
-  if (times === null || workload.metric === 'clients hung') {
-    return `; ${name(other)} follows with ${figure(other.value.median, words.unit)}, beyond the noise`;
+/** ", round by round 1.90 times as many as `forking`, beyond the noise (1.85 to 1.95 times in the middle half of …)". */
+function leadPhrase(lead: Lead, other: Entry, { workload }: Contest): string {
+  const { metric } = workload;
+  const { times, rounds } = lead;
+  const size = sizePhrase(lead, other, metric);
+  if (times === null || size === '') {
+    return `; ${name(other)} follows with ${figure(other.value.median, wordsOf(metric).unit)}, beyond the noise`;
   }
-  const size = `${words.link}${sizeOf(times.median, words)} ${name(other)}`;
   return `${size}, beyond the noise (${rangeOf(times)} in the middle half of ${rounds} rounds)`;
+}
+
+/**
+ * ", round by round 1.90 times as many as `forking`": it need not be the ratio of the medians. Empty where a ratio says
+ * nothing: of a handful of clients, and of figures that are not above 0.
+ */
+function sizePhrase({ times }: Lead, other: Entry, metric: Metric): string {
+  if (times === null || times.median <= 1 || metric === 'clients hung') return '';
+  const words = wordsOf(metric);
+  return `${words.link}${sizeOf(times.median, words)} ${name(other)}`;
 }
 
 /** A throughput says nothing of how long one has to wait. */
@@ -106,11 +121,8 @@ function peerSentence({ workload }: Contest, [first]: readonly Entry[], [peer]: 
   const its = figure(peer.value.median, words.unit);
   const ofPeer = leadOf(peer, first, workload.metric);
   switch (ofPeer.verdict) {
-    case 'ahead': {
-      const { times } = ofPeer;
-      const size = times === null ? '' : `${words.link}${sizeOf(times.median, words)} ${name(first)}`;
-      return [`The best peer, ${name(peer)}, is ahead: ${its}${size}.`];
-    }
+    case 'ahead':
+      return [`The best peer, ${name(peer)}, is ahead: ${its}${sizePhrase(ofPeer, first, workload.metric)}.`];
     case 'behind':
       return [`No peer does better; the best of them is ${name(peer)}: ${its}.`];
     case 'level':

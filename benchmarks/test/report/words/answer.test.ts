@@ -16,7 +16,7 @@ describe('answerOf', () => {
     });
     expect({ verdict, best }).toEqual({ verdict: 'clear', best: ['threading'] });
     expect(sentences).toEqual([
-      '`threading` answers most: 7,600 per second, 1.9 times as many as `async`, beyond the noise ' +
+      '`threading` answers most: 7,600 per second, round by round 1.90 times as many as `async`, beyond the noise ' +
         '(1.90 to 1.90 times in the middle half of 5 rounds).',
       'With `threading`, 99 of 100 answers come within 10 ms.',
       'No peer does better; the best of them is `raw`: 4,000 per second.',
@@ -26,12 +26,54 @@ describe('answerOf', () => {
   test('the same figures the other way round make the other one the best', () => {
     const { best, sentences } = answer('cpu-200us', { async: around(7_600), threading: around(4_000) });
     expect(best).toEqual(['async']);
-    expect(sentences[0]).toMatch(/^`async` answers most: 7,600 per second, 1.9 times as many as `threading`/);
+    expect(sentences[0]).toMatch(
+      /^`async` answers most: 7,600 per second, round by round 1\.90 times as many as `threading`/,
+    );
   });
 
   test('a small lead is told in percent', () => {
     const { sentences } = answer('messages', { async: around(1_070, 0), threading: around(1_000, 0) });
     expect(sentences[0]).toContain('7 % more than `threading`, beyond the noise');
+  });
+
+  test('says that the size of a lead is that of the rounds, and not of the medians', () => {
+    const { sentences } = answer('messages', { async: [110, 200, 330], threading: [100, 190, 220] });
+    expect(sentences[0]).toBe(
+      '`async` answers most: 200 per second, round by round 10 % more than `threading`, beyond the noise ' +
+        '(1.08 to 1.30 times in the middle half of 3 rounds).',
+    );
+  });
+
+  test.each([
+    [
+      [8.14, 8.142, 8.86],
+      ['8.14', '8.14', '8.50'],
+    ],
+    [
+      [40.31, 40.32, 44],
+      ['40.3', '40.3', '42.2'],
+    ],
+  ])('the size of a lead lies within its quartiles: %j', (ratios, [size, low, high]) => {
+    const { sentences } = answer('listen', { async: [1, 1, 1], threading: ratios });
+    expect(sentences[0]).toContain(`round by round it is ${size} times as long for \`threading\``);
+    expect(sentences[0]).toContain(`(${low} to ${high} times in the middle half of 3 rounds)`);
+  });
+
+  test('calls none behind whose median is no worse than that of one that is level', () => {
+    const { verdict, best, sentences } = answer('large', {
+      async: [840, 850, 860],
+      forking: [810, 825, 830],
+      'async-files': [845, 800, 790],
+      threading: [500, 510, 520],
+    });
+    expect({ verdict, best }).toEqual({ verdict: 'level', best: ['async', 'forking', 'async-files'] });
+    expect(sentences[0]).toContain('850, 825 and 800 per second');
+    expect(sentences[1]).toBe('`threading` is behind, beyond the noise: 510 per second.');
+  });
+
+  test('says no ratio of what is not above 0', () => {
+    const { sentences } = answer('idle', { async: [-100, -90, -80], threading: [3_000, 3_100, 3_200] });
+    expect(sentences[0]).toMatch(/; `threading` follows with 3\.1 kB, beyond the noise\.$/);
   });
 
   test('names all that the noise does not tell apart', () => {
@@ -60,16 +102,16 @@ describe('answerOf', () => {
     const { sentences } = answer('connections', { raw: around(120, 0), async: around(100, 0) });
     expect(sentences).toEqual([
       'Of this project only `async` was measured: 100 per second.',
-      'The best peer, `raw`, is ahead: 120 per second, 20 % more than `async`.',
+      'The best peer, `raw`, is ahead: 120 per second, round by round 20 % more than `async`.',
     ]);
   });
 
   test('less is better for latency and memory', () => {
     expect(answer('mix', { async: around(80_000), threading: around(2_000) }).sentences[0]).toMatch(
-      /^`threading` keeps 99 of 100 answers quickest: 2 ms; it is 40 times as long for `async`, beyond/,
+      /^`threading` keeps 99 of 100 answers quickest: 2 ms; round by round it is 40 times as long for `async`, beyond/,
     );
     expect(answer('idle', { async: around(4_000), forking: around(6_000) }).sentences[0]).toMatch(
-      /^`async` needs the least memory per connection: 4 kB; it is 1\.5 times as much for `forking`/,
+      /^`async` needs the least memory per connection: 4 kB; round by round it is 1\.50 times as much for `forking`/,
     );
   });
 

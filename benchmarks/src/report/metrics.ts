@@ -8,6 +8,8 @@ export interface MetricWords {
   readonly axis: string;
   /** What the best one does, before its figure. */
   readonly best: string;
+  /** What stands before a figure that does not say by itself what it is. */
+  readonly before: string;
   /** Between the best one's figure and the size of its lead, which is no ratio of medians. */
   readonly link: string;
   /** What follows the size of a lead: "1.5 times as many as". */
@@ -19,6 +21,7 @@ const WORDS: Readonly<Record<Metric, MetricWords>> = {
     unit: 'per second',
     axis: 'answers per second',
     best: 'answers most',
+    before: '',
     link: ', round by round ',
     than: { times: 'as many as', percent: 'more than' },
   },
@@ -26,6 +29,7 @@ const WORDS: Readonly<Record<Metric, MetricWords>> = {
     unit: 'bytes',
     axis: 'memory per connection',
     best: 'needs the least memory per connection',
+    before: '',
     link: '; round by round it is ',
     than: { times: 'as much for', percent: 'more for' },
   },
@@ -33,13 +37,15 @@ const WORDS: Readonly<Record<Metric, MetricWords>> = {
     unit: 'ms',
     axis: 'time until it listens',
     best: 'is ready first',
+    before: '',
     link: '; round by round it is ',
     than: { times: 'as long for', percent: 'longer for' },
   },
   'µs p99': {
     unit: 'µs',
     axis: 'time within which 99 of 100 answers come',
-    best: 'keeps 99 of 100 answers quickest',
+    best: 'answers soonest',
+    before: '99 of 100 answers come within ',
     link: '; round by round it is ',
     than: { times: 'as long for', percent: 'longer for' },
   },
@@ -47,6 +53,7 @@ const WORDS: Readonly<Record<Metric, MetricWords>> = {
     unit: 'clients',
     axis: 'clients left hanging',
     best: 'leaves the fewest clients hanging',
+    before: '',
     link: '; round by round it is ',
     than: { times: 'as many for', percent: 'more for' },
   },

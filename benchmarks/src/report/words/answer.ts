@@ -40,9 +40,9 @@ function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
   const [first, ...others] = ours;
   if (first === undefined) return withoutOurs(contest);
   const { metric } = contest.workload;
-  const { best: does, unit } = wordsOf(metric);
+  const { best: does, before, unit } = wordsOf(metric);
   if (others.length === 0) {
-    const sentence = `Of this project only ${name(first)} was measured: ${figure(first.value.median, unit)}.`;
+    const sentence = `Of this project only ${name(first)} was measured: ${before}${figure(first.value.median, unit)}.`;
     return { verdict: 'only', best: [first], sentences: [sentence] };
   }
   const leads = others.map((other) => ({ other, lead: leadOf(first, other, metric) }));
@@ -56,19 +56,19 @@ function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
   if (unknown !== undefined) {
     const { rounds } = unknown.lead;
     const sentence =
-      `${name(first)} ${does} so far: ${figure(first.value.median, unit)}. ` +
+      `${name(first)} ${does} so far: ${before}${figure(first.value.median, unit)}. ` +
       `Too few rounds to tell a lead from noise: ${rounds} with figures of both it and ${name(unknown.other)}.`;
     return { verdict: 'unknown', best: [first], sentences: [sentence] };
   }
   if (level.length === 0 && next !== undefined) {
     const lead = leadPhrase(next.lead, next.other, contest);
-    const sentence = `${name(first)} ${does}: ${figure(first.value.median, unit)}${lead}.`;
+    const sentence = `${name(first)} ${does}: ${before}${figure(first.value.median, unit)}${lead}.`;
     return { verdict: 'clear', best: [first], sentences: [sentence] };
   }
   const equals = [first, ...level];
   const medians = equals.map(({ value }) => value.median);
   const sentences = [
-    `${listOf(equals.map(name))} lie within the noise of one another: ${figures(medians, unit)}.`,
+    `${listOf(equals.map(name))} lie within the noise of one another: ${before}${figures(medians, unit)}.`,
   ];
   if (next !== undefined) {
     const { median } = next.other.value;
@@ -78,12 +78,12 @@ function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
 }
 
 function withoutOurs({ entries, workload }: Contest): AmongOurs {
-  const { best: does, unit } = wordsOf(workload.metric);
+  const { best: does, before, unit } = wordsOf(workload.metric);
   const [first] = entries;
   if (first === undefined) return { verdict: 'unknown', best: [], sentences: ['Nothing was measured.'] };
   const sentence =
     'No strategy of this project was measured. ' +
-    `Of its peers ${name(first)} ${does}: ${figure(first.value.median, unit)}.`;
+    `Of its peers ${name(first)} ${does}: ${before}${figure(first.value.median, unit)}.`;
   return { verdict: 'unknown', best: [], sentences: [sentence] };
 }
 

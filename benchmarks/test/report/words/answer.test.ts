@@ -108,11 +108,28 @@ describe('answerOf', () => {
 
   test('less is better for latency and memory', () => {
     expect(answer('mix', { async: around(80_000), threading: around(2_000) }).sentences[0]).toMatch(
-      /^`threading` keeps 99 of 100 answers quickest: 2 ms; round by round it is 40 times as long for `async`, beyond/,
+      /^`threading` answers soonest: 99 of 100 answers come within 2 ms; round by round it is 40 times as long for `async`, beyond/,
     );
     expect(answer('idle', { async: around(4_000), forking: around(6_000) }).sentences[0]).toMatch(
       /^`async` needs the least memory per connection: 4 kB; round by round it is 1\.50 times as much for `forking`/,
     );
+  });
+
+  test.each<[string, Measured[string], RegExp]>([
+    [
+      'level',
+      { async: [900, 1_000, 1_100], threading: [1_200, 1_100, 1_000] },
+      /of one another: 99 of 100 answers come within 1 ms and 1\.1 ms\.$/,
+    ],
+    [
+      'too few rounds',
+      { async: [900], threading: [1_200] },
+      / so far: 99 of 100 answers come within 900 µs\./,
+    ],
+    ['only one', { async: [900] }, / was measured: 99 of 100 answers come within 900 µs\.$/],
+    ['none of ours', { raw: [900] }, /`raw` answers soonest: 99 of 100 answers come within 900 µs\.$/],
+  ])('says what the figure of a latency is: %s', (_, byStrategy, sentence) => {
+    expect(answer('mix', byStrategy).sentences[0]).toMatch(sentence);
   });
 
   test('where workers are killed, counts clients', () => {

@@ -46,6 +46,14 @@ describe('the file', () => {
     expect(text).toMatch(/<h3>d3-scale \d/);
   });
 
+  test('has no two tables of one name among all figures', () => {
+    const [, section = ''] = readFileSync(file, 'utf8').split('<section id="figures"');
+    const [body = ''] = section.split('</section>');
+    const titles = [...body.matchAll(/<summary>([^<]*)<\/summary>/g)].map(([, title]) => title);
+    expect(titles).toContain('messages on 64 open connections (part of the curve over connections)');
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
   test('holds no text of a result as HTML', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('A processor &lt;made&gt; for &amp; by tests');

@@ -14,17 +14,23 @@ export function allFiguresSection(contests: readonly Contest[], result: Result):
   const tables = contests.map(
     (contest) =>
       html`<details>
-        <summary>${contest.workload.title}</summary>
+        <summary>${titleOf(contest)}</summary>
         ${contestTable(contest, result.baseline)}
       </details>`,
   );
   return { id: 'figures', title: 'All figures', body: html`${tables}`, charts: [] };
 }
 
-function contestTable({ workload, entries }: Contest, baseline: string): Html {
+/** A point of a curve may be the same load as a workload of its own. */
+function titleOf({ workload: { title, sweep } }: Contest): string {
+  return sweep === undefined ? title : `${title} (part of the curve over ${sweep.of})`;
+}
+
+function contestTable(contest: Contest, baseline: string): Html {
+  const { workload, entries } = contest;
   const { unit, axis } = wordsOf(workload.metric);
   return table({
-    caption: `${workload.title}: medians of the rounds`,
+    caption: `${titleOf(contest)}: medians of the rounds`,
     head: [
       'strategy',
       axis,

@@ -9,6 +9,8 @@ export interface CostOfWork {
   readonly cpu: Line | undefined;
   /** Time between two answers of a server that is fully busy, in µs. */
   readonly interval: Line;
+  /** The least and the most that a request computed, in µs. */
+  readonly measured: { readonly from: number; readonly to: number };
 }
 
 /** From which work on one strategy answers more than another one. */
@@ -17,6 +19,8 @@ export interface BreakEven {
   readonly parallel: StrategyFacts;
   /** CPU time of a request, in µs; undefined: never, within the model. */
   readonly micros: number | undefined;
+  /** Outside of it nothing was measured, in µs. */
+  readonly measured: CostOfWork['measured'];
 }
 
 /** The workloads that differ only in what a request computes. */
@@ -48,7 +52,10 @@ export function costsOfWork(contests: readonly Contest[]): CostOfWork[] {
       interval.push({ x, y: 1e6 / entry.value.median });
     }
     const line = fitLine(interval);
-    return line === undefined ? [] : [{ strategy, cpu: fitLine(cpu), interval: line }];
+    if (line === undefined) return [];
+    const micros = interval.map(({ x }) => x);
+    const measured = { from: Math.min(...micros), to: Math.max(...micros) };
+    return [{ strategy, cpu: fitLine(cpu), interval: line, measured }];
   });
 }
 
@@ -61,9 +68,13 @@ export function breakEvens(costs: readonly CostOfWork[], loop: string): BreakEve
   if (base === undefined) return [];
   return costs
     .filter(({ strategy, interval }) => strategy.isOurs && interval.slope < PARALLEL * base.interval.slope)
-    .map(({ strategy, interval }) => ({
+    .map(({ strategy, interval, measured }) => ({
       loop: base.strategy,
       parallel: strategy,
       micros: crossing(base.interval, interval),
+      measured: {
+        from: Math.max(measured.from, base.measured.from),
+        to: Math.min(measured.to, base.measured.to),
+      },
     }));
 }

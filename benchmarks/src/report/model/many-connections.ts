@@ -22,7 +22,7 @@ export function costsOfConnections(sweep: Sweep | undefined): CostOfConnections[
   });
 }
 
-/** Memory of connections, by plain proportion: each has its own socket and handler. */
+/** Memory of connections, by plain proportion: each has its own socket and handler. More than none has to be measured. */
 export interface MemoryOfConnections {
   readonly strategy: StrategyFacts;
   readonly bytesEach: number;
@@ -31,9 +31,11 @@ export interface MemoryOfConnections {
 
 export function memoryOfConnections(contests: readonly Contest[]): MemoryOfConnections[] {
   const idle = contests.find(({ workload }) => workload.metric === 'bytes per connection');
-  return (idle?.entries ?? []).map(({ strategy, value }) => ({
-    strategy,
-    bytesEach: value.median,
-    measuredAt: idle?.workload.load.connections ?? NaN,
-  }));
+  return (idle?.entries ?? [])
+    .filter(({ value }) => value.median > 0)
+    .map(({ strategy, value }) => ({
+      strategy,
+      bytesEach: value.median,
+      measuredAt: idle?.workload.load.connections ?? NaN,
+    }));
 }

@@ -27,6 +27,10 @@ const LEAST_FOR_AMDAHL = 2;
 /** The other law has three parameters, and needs one point to judge it by. */
 const LEAST_FOR_USL = 4;
 
+export function parametersOf(law: Scaling['law']): number {
+  return law === 'USL' ? 3 : 2;
+}
+
 /** @returns undefined where too few points were measured */
 export function fitScaling(points: readonly ScalingPoint[]): Scaling | undefined {
   const different = new Set(points.map(({ n }) => n)).size;

@@ -6,23 +6,38 @@ import { rangeOf } from './phrases.js';
 
 /** Who leads where, and what becomes of each strategy from the first point of a sweep to the last. */
 export function connectionsAnswer(sweep: Sweep): string[] {
-  const leads = sweep.contests.map((contest) => {
+  const ours = sweep.curves.filter(({ strategy }) => strategy.isOurs);
+  return [...leadersAlong(sweep), ...ours.flatMap(fromFirstToLast)];
+}
+
+interface Leaders {
+  readonly best: readonly string[];
+  /** The counts, one after the other, at which they lead. */
+  readonly at: string[];
+}
+
+function leadersAlong({ contests }: Sweep): string[] {
+  const leaders: Leaders[] = [];
+  for (const contest of contests) {
     const { best } = answerOf(contest);
-    return { at: contest.workload.sweep?.at ?? NaN, best: listOf(best.map((one) => `\`${one}\``)) };
+    if (best.length === 0) continue;
+    const at = (contest.workload.sweep?.at ?? NaN).toLocaleString('en');
+    const last = leaders.at(-1);
+    if (last !== undefined && last.best.join() === best.join()) last.at.push(at);
+    else leaders.push({ best, at: [at] });
+  }
+  if (leaders.length === 0) return [];
+  const phrases = leaders.map(({ best, at }, index) => {
+    const names = listOf(best.map((one) => `\`${one}\``));
+    const verb = best.length === 1 ? 'answers' : 'answer';
+    return index === 0
+      ? `${names} ${verb} most with ${listOf(at)} connections`
+      : `${names} with ${listOf(at)}`;
   });
-  const changes = leads.filter(({ best }, index) => best !== leads[index - 1]?.best);
-  const phrases = changes.map(({ at, best }, index) =>
-    index === 0
-      ? `with ${at.toLocaleString('en')} connections ${best}`
-      : `from ${at.toLocaleString('en')} on ${best}`,
-  );
-  const always = changes.length === 1 ? ', and at every other number of them' : '';
-  const leaders =
-    `Of this project answers most: ${phrases.join('; ')}${always}.` +
-    (changes.some(({ best }) => best.includes(' and '))
-      ? ' Several names lie within the noise of one another.'
-      : '');
-  return [leaders, ...sweep.curves.filter(({ strategy }) => strategy.isOurs).flatMap(fromFirstToLast)];
+  const several = leaders.some(({ best }) => best.length > 1)
+    ? ' Several names lie within the noise of one another.'
+    : '';
+  return [`Of this project, ${phrases.join('; ')}.${several}`];
 }
 
 /** What each strategy gains by workers. */

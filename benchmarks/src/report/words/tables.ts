@@ -1,4 +1,6 @@
 import { figure, plainNumber } from '../figures.js';
+import type { MoreCpus } from '../model/more-cpus.js';
+import { parametersOf } from '../model/scaling.js';
 import type { Models, Reading } from '../reading/reading.js';
 
 /** A table of text, for the page and for documents. Names of strategies stand in backticks. */
@@ -15,17 +17,25 @@ export function moreCpusTable({ models, workers }: Reading): TextTable | undefin
   if (first === undefined) return undefined;
   const micros = workers?.contests[0]?.workload.heavyMicros;
   const work = micros === undefined ? '' : `, ${plainNumber(micros)} µs of CPU for each`;
+  const inParentheses = moreCpus.some(hasResidual)
+    ? '; in parentheses, what the middle half of the rounds leads to, each fitted alone'
+    : '';
   return {
-    caption: `Extrapolated: answers per second with more CPUs, a worker on each${work}`,
+    caption: `Extrapolated: answers per second with more CPUs, a worker on each${work}${inParentheses}`,
     head: ['strategy', ...first.predictions.map(({ cpus }) => `${cpus} CPUs`), 'speed-up at the last'],
-    rows: moreCpus.map(({ strategy, predictions }) => [
-      `\`${strategy.name}\``,
-      ...predictions.map(
-        ({ value: { median, low, high } }) => `${rough(median)} (${rough(low)}–${rough(high)})`,
+    rows: moreCpus.map((one) => [
+      `\`${one.strategy.name}\``,
+      ...one.predictions.map(({ value: { median, low, high } }) =>
+        hasResidual(one) ? `${rough(median)} (${rough(low)}–${rough(high)})` : rough(median),
       ),
-      `${predictions.at(-1)?.speedUp.toFixed(1)} times one CPU`,
+      `${one.predictions.at(-1)?.speedUp.toFixed(1)} times one CPU`,
     ]),
   };
+}
+
+/** Without one, nothing tells how far the fit can be off, and a range would look as if something did. */
+function hasResidual({ scaling: { law, quality } }: MoreCpus): boolean {
+  return quality.points > parametersOf(law);
 }
 
 /** What each strategy costs beside what a request computes. */

@@ -39,16 +39,64 @@ describe('docs/choosing.md', () => {
     expect(other).toContain(
       '`async` answers most: 1,887 per second, round by round 1.94 times as many as `threading`',
     );
-    expect(one).toContain('`threading` answers more than `async` whatever a request computes');
+    expect(one).toContain(
+      '`threading` answers more than `async` already at the 100 µs of CPU for each request that were measured',
+    );
     expect(other).not.toContain('answers more than');
   });
 
   test('says from which work on threads pay', () => {
     const text = renderChoosing(
-      resultOf(works({ async: (work) => 40 + work, threading: (work) => 50 + work * 0.6 })),
+      resultOf(works({ async: (work) => 40 + work, threading: (work) => 93 + work * 0.6 })),
     );
     expect(text).toContain(
-      '`threading` answers more than `async` from about 25 µs of CPU for each request on',
+      '`threading` answers more than `async` from about 130 µs of CPU for each request on (',
+    );
+  });
+
+  test('says that a break-even lies beyond what was measured', () => {
+    const text = renderChoosing(
+      resultOf(works({ async: (work) => 40 + work, threading: (work) => 573 + work * 0.6 })),
+    );
+    expect(text).toContain(
+      'from about 1.3 ms of CPU for each request on, beyond the 1 ms that were measured (',
+    );
+  });
+
+  test('extrapolates no memory from a figure that is not above 0', () => {
+    const text = renderChoosing(resultOf({ idle: { async: around(3_000), threading: [-20, -10, 0] } }));
+    const [, table = ''] = text.split('memory of idle connections:');
+    expect(table).toContain('`async`');
+    expect(table).not.toContain('`threading`');
+  });
+
+  test('has a range of extrapolations, and says of what, only where the fit can be judged', () => {
+    const workers = (counts: readonly number[]) =>
+      renderChoosing(
+        resultOf(
+          Object.fromEntries(counts.map((n) => [`workers-${n}`, { threading: around(1_000 * n ** 0.9) }])),
+        ),
+      );
+    const [, judged = ''] = workers([1, 2, 4]).split('Extrapolated: answers');
+    expect(judged).toMatch(/in parentheses, what the middle half[^]*\| `threading` \| [\d,]+ \([\d,]+–/);
+    const [, exact = ''] = workers([1, 2]).split('Extrapolated: answers');
+    expect(exact).not.toContain('in parentheses, what');
+    expect(exact).toMatch(/\| `threading` \| [\d,]+ \| [\d,]+ \|/);
+  });
+
+  test('names each number of connections, and who answers most with it', () => {
+    const one = { async: around(200), threading: around(100) };
+    const other = { async: around(100), threading: around(200) };
+    const text = renderChoosing(
+      resultOf({
+        'connections-8': one,
+        'connections-64': other,
+        'connections-512': other,
+        'connections-2048': one,
+      }),
+    );
+    expect(text).toContain(
+      '- Of this project, `async` answers most with 8 connections; `threading` with 64 and 512; `async` with 2,048.',
     );
   });
 

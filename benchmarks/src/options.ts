@@ -74,7 +74,7 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--compare <result>', 'say what got better or worse since an earlier result (a .json file)')
     .option(
       '--docs [result]',
-      'measure nothing: write docs/choosing.md from a result (a .json file; default: the newest)',
+      'measure nothing: write docs/choosing.md from a result (a .json file; default: the newest of a whole run)',
     )
     .option('--out <folder>', 'where to write the result', RESULTS)
     .addHelpText('after', '\nNames are separated by commas.');
@@ -124,18 +124,26 @@ function completed(given: GivenOptions): Options {
     ...(connections !== undefined && { connections }),
     ...(cpuProf !== undefined && { cpuProf: pathOf(cpuProf) }),
     ...subjectOf(given),
-    ...(given.docs !== undefined && { docs: readResult(resultFileOf(given.docs, given.out)) }),
+    ...(given.docs !== undefined && { docs: documented(given.docs, given.out) }),
     ...(given.compare !== undefined && {
       compareWith: { file: pathOf(given.compare), result: readResult(pathOf(given.compare)) },
     }),
   };
 }
 
-function resultFileOf(given: string | true, out: string): string {
-  if (given !== true) return pathOf(given);
-  const file = newestResult(pathOf(out));
-  if (file !== undefined) return file;
-  throw new BadOption(`Expected a result in ${pathOf(out)}, got none; run \`npm run bench\` first`);
+/** A result that is named may be a quick one, or one that was ended early: the user has chosen it. */
+function documented(given: string | true, out: string): Result {
+  const file = given === true ? newestResult(pathOf(out)) : pathOf(given);
+  if (file === undefined) {
+    throw new BadOption(
+      `Expected a result in ${pathOf(out)} that is not quick, not ended early and not of a \`--handler\`, got none; run \`npm run bench\` first`,
+    );
+  }
+  const result = readResult(file);
+  if (result.trials.length > 0) return result;
+  throw new BadOption(
+    `Expected \`${file}\` to be a result with trials, got one in which nothing was measured`,
+  );
 }
 
 function subjectOf({ handler, request, answer }: GivenOptions): Pick<Options, 'subject'> {

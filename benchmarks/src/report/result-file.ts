@@ -95,7 +95,9 @@ export function writeResult(result: Result, folder: string): string {
 /** @throws when the file is no result of this tool, or of another version of it */
 export function readResult(file: string): Result {
   const result = parse(file);
-  if (result.format !== 1 || !Array.isArray(result.trials) || !Array.isArray(result.summaries)) {
+  const { format, method, machine } = result;
+  const lists = [result.trials, result.summaries, result.workloads];
+  if (format !== 1 || !lists.every(Array.isArray) || method === undefined || machine === undefined) {
     throw new BadOption(`Expected \`${file}\` to be a result of this tool (format 1), got something else`);
   }
   return result as Result;
@@ -110,13 +112,28 @@ function parse(file: string): Partial<Result> {
   }
 }
 
-/** The file of the newest result: their names say when they were begun. @returns undefined if there is none */
+/**
+ * The file of the newest result that speaks for its machine: their names say when they were begun.
+ * @returns undefined if there is none
+ */
 export function newestResult(folder: string): string | undefined {
-  const name = filesOf(folder)
-    .filter((one) => one.endsWith('.json'))
+  return filesOf(folder)
+    .filter((name) => name.endsWith('.json'))
     .toSorted()
-    .at(-1);
-  return name === undefined ? undefined : join(folder, name);
+    .toReversed()
+    .map((name) => join(folder, name))
+    .find(isWhole);
+}
+
+/** All rounds, in full length, of the tool's own handlers. What is no result at all is passed over. */
+function isWhole(file: string): boolean {
+  try {
+    const { trials, isInterrupted, method, subject } = readResult(file);
+    return trials.length > 0 && !isInterrupted && !method.quick && subject === undefined;
+  } catch (error) {
+    if (error instanceof BadOption) return false;
+    throw error;
+  }
 }
 
 function filesOf(folder: string): string[] {

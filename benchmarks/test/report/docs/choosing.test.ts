@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -183,10 +183,35 @@ describe('npm run bench -- --docs', () => {
     expect(readResult(file)).toEqual(newer);
   });
 
+  test('passes over what does not speak for the machine', () => {
+    const results = mkdtempSync(join(folder, 'results-'));
+    const whole = resultOf({ messages: { async: around(10) } });
+    const file = writeResult(whole, results);
+    const { method } = whole;
+    const subject = { handler: 'file:///own.js', requestBytes: 1, answerBytes: 1 };
+    const others = [
+      { trials: [] },
+      { isInterrupted: true },
+      { method: { ...method, quick: true } },
+      { subject },
+    ];
+    for (const [index, other] of others.entries()) {
+      writeResult({ ...whole, ...other, startedAt: `2026-02-0${index + 1}T00:00:00.000Z` }, results);
+    }
+    writeFileSync(join(results, 'z.json'), '{}');
+    expect(newestResult(results)).toBe(file);
+    rmSync(file);
+    expect(newestResult(results)).toBeUndefined();
+  });
+
   test.each([
     [
       ['--docs', '--out', join(folder, 'nothing')],
-      /Expected a result in .*nothing, got none; run `npm run bench` first/,
+      /Expected a result in .*nothing that is not quick, .* got none; run `npm run bench` first/,
+    ],
+    [
+      ['--docs', emptyResult()],
+      /Expected `.*` to be a result with trials, got one in which nothing was measured/,
     ],
     [['--docs', join(folder, 'nothing.json')], /Expected `.*nothing\.json` to be a result of this tool/],
   ])('%j says in one line what is missing', (args, message) => {
@@ -197,4 +222,8 @@ describe('npm run bench -- --docs', () => {
     expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: 1, lines: 1 });
     expect(stderr).toMatch(message);
   });
+
+  function emptyResult(): string {
+    return writeResult(resultOf({}), mkdtempSync(join(folder, 'empty-')));
+  }
 });

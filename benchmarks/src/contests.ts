@@ -1,3 +1,4 @@
+import { BadOption } from './bad-option.js';
 import type { Contest, Skip } from './measure/rounds.js';
 import type { Options } from './options.js';
 import { STRATEGIES, whyNot, type Strategy } from './strategies/index.js';
@@ -11,37 +12,67 @@ export interface Choice {
   readonly skipped: readonly Skip[];
 }
 
-/** Who is to do what. */
+/**
+ * Who is to do what.
+ * @throws {BadOption} when nothing is left to do
+ */
 export function chooseContests(options: Options, subject?: Probed): Choice {
   const skipped: Skip[] = [];
-  const workloads = chosenWorkloads(options).filter((one) => subject === undefined || servesAnyHandler(one));
-  const contests = workloads.map((workload) => {
+  const contests = chosenWorkloads(options, subject).map((workload) => {
     const strategies = chosenStrategies(workload, options).filter((strategy) => {
-      const reason = whyNot(strategy, workload) ?? (subject && whyNotSubject(subject, strategy, workload));
+      const reason =
+        whyNotMeant(strategy, workload) ??
+        (subject && whyNotSubject(subject, strategy, workload)) ??
+        whyNot(strategy, workload);
       if (reason !== undefined) skipped.push({ workload: workload.name, strategy: strategy.name, reason });
       return reason === undefined;
     });
     return { workload, strategies };
   });
-  return { contests: contests.filter(({ strategies }) => strategies.length > 0), skipped };
+  const left = contests.filter(({ strategies }) => strategies.length > 0);
+  if (left.length === 0) throw new BadOption(`Expected something to measure, got nothing: ${why(skipped)}`);
+  return { contests: left, skipped };
 }
 
-function chosenWorkloads({ workloads, quick, targets, connections }: Options): Workload[] {
+/** One pair for each reason: with some there are ten. */
+function why(skipped: readonly Skip[]): string {
+  if (skipped.length === 0) return 'no target is about what was chosen';
+  const firsts = new Map(skipped.toReversed().map((skip) => [skip.reason, skip]));
+  return [...firsts.values()]
+    .toReversed()
+    .map(({ workload, strategy, reason }) => `'${strategy}' in '${workload}': ${reason}`)
+    .join('; ');
+}
+
+/** What cannot run with the user's handler is part of it only if it was asked for: then it is named as skipped. */
+function chosenWorkloads(options: Options, subject: Probed | undefined): Workload[] {
+  const { workloads, quick, targets, connections } = options;
   return WORKLOADS.filter((workload) => {
     if (workloads !== undefined) return workloads.includes(workload.name);
+    if (subject !== undefined && !servesAnyHandler(workload)) return false;
     if (targets) return TARGETS.some((target) => target.workload === workload.name);
     return !quick || workload.quick;
   }).map((workload) => (connections === undefined ? workload : withConnections(workload, connections)));
 }
 
-function chosenStrategies(workload: Workload, { strategies, targets, quick }: Options): Strategy[] {
-  return STRATEGIES.filter(({ name }) => {
+/** As with workloads: one of which a workload tells nothing is part of it only if both were asked for. */
+function chosenStrategies(workload: Workload, options: Options): Strategy[] {
+  const { strategies, workloads, targets, quick } = options;
+  return STRATEGIES.filter((strategy) => {
+    const { name } = strategy;
     if (strategies !== undefined) {
       if (!strategies.includes(name)) return false;
     } else if (quick && VARIANTS.includes(name)) return false;
-    if (!(workload.strategies?.includes(name) ?? true)) return false;
+    const areNamed = strategies !== undefined && workloads !== undefined;
+    if (!areNamed && whyNotMeant(strategy, workload) !== undefined) return false;
     return !targets || TARGETS.some((one) => one.workload === workload.name && isPartOf(name, one));
   });
+}
+
+/** The reason why a workload tells nothing of a strategy. @returns undefined if it does */
+function whyNotMeant({ name }: Strategy, { strategies }: Workload): string | undefined {
+  if (strategies === undefined || strategies.includes(name)) return undefined;
+  return `this workload is for ${strategies.join(', ')} only`;
 }
 
 /** They tell where time goes, not which way to serve to choose: no part of a first impression. */

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { chooseContests } from '../dist/contests.js';
 import { readOptions } from '../dist/options.js';
 
@@ -35,6 +35,43 @@ test('what cannot run is named, with the reason', () => {
       ({ reason, ...rest }) => ({ ...rest, reason: expect.stringMatching(reason) }),
     ),
   );
+});
+
+test.each([
+  [['--only', 'fresh,raw'], "'raw' in 'fresh': this workload is for forking, python-forking only"],
+  [
+    ['--workloads', 'messages', '--strategies', 'sync'],
+    "'sync' in 'messages': it serves one connection at a time: the others would wait for ever",
+  ],
+  [['--targets', '--strategies', 'sync'], 'no target is about what was chosen'],
+])('%j leaves nothing to measure: refused with the reason', (argv, reason) => {
+  expect(() => chooseContests(readOptions(argv))).toThrow(
+    `Expected something to measure, got nothing: ${reason}`,
+  );
+});
+
+describe("with the user's handler", () => {
+  const subject = {
+    handler: 'file:///own.js',
+    request: { bytes: '', answer: '' },
+    answersRepeatedly: true,
+  };
+
+  test('a workload that cannot run with it is named if it was asked for', () => {
+    const { skipped } = chooseContests(readOptions(['--only', 'mix,messages,async']), subject);
+    expect(skipped).toEqual([
+      { workload: 'mix', strategy: 'async', reason: expect.stringMatching(/only the tool's own handlers/) },
+    ]);
+    const all = chooseContests(readOptions(['--only', 'async']), subject);
+    expect(all.skipped).toEqual([]);
+    expect(all.contests.map(({ workload }) => workload.name)).not.toContain('mix');
+  });
+
+  test('nothing but such workloads is refused with the reason', () => {
+    expect(() => chooseContests(readOptions(['--only', 'mix']), subject)).toThrow(
+      /got nothing: 'raw' in 'mix': the workload asks for what only the tool's own handlers do, and the handler is yours$/,
+    );
+  });
 });
 
 test('clients at once are what the option says, in the title too, but not where they are what differs', () => {

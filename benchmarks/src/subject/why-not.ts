@@ -17,11 +17,13 @@ export function servesAnyHandler({ kind, load, beside, maxRequestsPerWorker }: W
 export function whyNotSubject(
   { answersRepeatedly, request }: Probed,
   { isOurs, style }: Strategy,
-  { load }: Workload,
+  workload: Workload,
 ): string | undefined {
+  if (!servesAnyHandler(workload))
+    return "the workload asks for what only the tool's own handlers do, and the handler is yours";
   if (!isOurs) return 'it does not run handlers of this project';
   if (style === 'files') return 'it differs from async in its handler only, and the handler is yours';
-  if (load.connection !== 'kept' || answersRepeatedly) return undefined;
+  if (workload.load.connection !== 'kept' || answersRepeatedly) return undefined;
   if ('answer' in request && request.answer === null) {
     return 'the answers of the handler differ: on an open connection none could be told from the next';
   }

@@ -39,6 +39,7 @@ const QUICK = { rounds: 2, warmUpMs: 100, measureMs: 300 };
 const TARGETS = { rounds: 5, warmUpMs: 500, measureMs: 2_000 };
 
 const WORKLOAD_NAMES = WORKLOADS.map(({ name }) => name);
+const OWN_TIME = WORKLOADS.filter(({ measureMs }) => measureMs !== undefined).map(({ name }) => name);
 const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name);
 
 /**
@@ -65,7 +66,11 @@ export function readOptions(argv: readonly string[]): Options {
       'load that is not counted, before each measuring; six times as long where each request is a connection',
       wholeNumber,
     )
-    .option('--measure <ms>', 'how long to count', wholeNumber)
+    .option(
+      '--measure <ms>',
+      `how long to count (not ${OWN_TIME.join(', ')}: they have their own time)`,
+      wholeNumber,
+    )
     .option('--node <binary>', 'the Node that runs the servers', process.execPath)
     .option('--cpu-prof <folder>', 'write CPU profiles of the servers there')
     .option('--handler <module>', 'measure your own handler: a module that exports one by default')

@@ -1,4 +1,5 @@
-import { compareResults, type Comparison } from './compare/index.js';
+import { BadOption } from './bad-option.js';
+import { compareResults, differencesOf, hasAnyOf, type Comparison } from './compare/index.js';
 import { chooseContests, type Choice } from './contests.js';
 import { describeMachine, type Machine } from './measure/machine.js';
 import { runRounds, type RoundTrial, type Skip } from './measure/rounds.js';
@@ -28,6 +29,7 @@ export async function run(options: Options, signal: AbortSignal): Promise<Measur
   const { subject: asked, node, quick } = options;
   const subject = asked === undefined ? undefined : await probeSubject(asked, { node, signal });
   const choice = chooseContests(options, subject);
+  checkComparable(options, choice);
   const { trials, skipped } = await measure(
     choice,
     options,
@@ -60,14 +62,24 @@ export async function run(options: Options, signal: AbortSignal): Promise<Measur
   };
 }
 
+/** Before anything is measured. @throws {BadOption} */
+function checkComparable({ compareWith }: Options, { contests }: Choice): void {
+  if (compareWith === undefined || hasAnyOf(compareWith.result, contests)) return;
+  throw new BadOption(
+    `Expected \`--compare\` to name a result with some of what is to be measured, under the same load, got none of it in ${compareWith.file}`,
+  );
+}
+
 /** Beside the earlier result that the options name. */
 export function compared(result: Measured, { compareWith }: Options): Comparison | undefined {
   if (compareWith === undefined) return undefined;
   const { file, result: before } = compareWith;
-  const differences = (['node', 'cpuModel', 'cpus', 'system'] as const)
-    .filter((key) => before.machine[key] !== result.machine[key])
-    .map((key) => `${key}: ${before.machine[key]}, now ${result.machine[key]}`);
-  return { file, startedAt: before.startedAt, differences, changes: compareResults(before, result) };
+  return {
+    file,
+    startedAt: before.startedAt,
+    differences: differencesOf(before, result),
+    changes: compareResults(before, result),
+  };
 }
 
 interface Given {

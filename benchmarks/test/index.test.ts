@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
-import { expect, jest, test } from '@jest/globals';
+import { afterAll, expect, jest, test } from '@jest/globals';
 import { until } from '@socketserver/testing';
-import type { Result } from '../dist/report/result-file.js';
+import { writeResult, type Result } from '../dist/report/result-file.js';
+import { around, resultOf } from './support/result.js';
 import { descendantsOf, processes } from './support/processes.js';
 
 const PROGRAM = fileURLToPath(new URL('../dist/index.js', import.meta.url));
@@ -14,6 +15,9 @@ const PROGRAM = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 /** Of one run, its report included, on a machine that has much else to do. */
 const LIMIT_MS = 100_000;
 jest.setTimeout(LIMIT_MS * 1.2);
+
+const files = mkdtempSync(join(tmpdir(), 'bench-'));
+afterAll(() => rmSync(files, { recursive: true }));
 
 function bench(...args: string[]): ReturnType<typeof spawnSync> {
   return spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', timeout: LIMIT_MS });
@@ -89,6 +93,10 @@ test.each([
   [['--out', '/dev/null/x'], /Expected `--out` to be a folder to write into/],
   [['--out', '/proc/nowhere'], /Expected `--out` to be a folder to write into/],
   [['--compare', PROGRAM], /Expected `.*` to be a result of this tool/],
+  [
+    ['--only', 'wait,raw', '--compare', resultFile()],
+    /Expected `--compare` to name a result with some of what is to be measured, .* got none of it in/,
+  ],
   [['--handler', PROGRAM], /Expected `--request <file>` beside `--handler`/],
 ])('%j gets one line that says why', (args, message) => {
   const { status, stderr } = bench(...args);
@@ -96,6 +104,11 @@ test.each([
   expect(stderr).toMatch(message);
   expect(String(stderr).trim().split('\n')).toHaveLength(1);
 });
+
+/** Of messages only. */
+function resultFile(): string {
+  return writeResult(resultOf({ messages: { raw: around(10) } }), files);
+}
 
 function readOnlyResult(folder: string): Result {
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.json'));

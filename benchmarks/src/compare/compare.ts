@@ -1,6 +1,7 @@
 import type { RoundTrial } from '../measure/rounds.js';
 import { shareAbove, spreadOf, type Spread } from '../measure/statistics.js';
 import { moreIsBetter, type Metric, type Workload } from '../workloads/index.js';
+import { isSameLoad } from './same-load.js';
 
 /** How one strategy under one workload has changed from an earlier run. */
 export interface Change {
@@ -26,6 +27,7 @@ export interface Comparison {
 /** What is compared of a run. */
 interface Run {
   readonly trials: readonly RoundTrial[];
+  readonly workloads: readonly Workload[];
 }
 
 /** Smaller differences may be real, and tell nobody anything. */
@@ -33,14 +35,13 @@ const LEAST_CHANGE = 0.03;
 /** Of all pairs of a round then and a round now, so many must agree which is better. */
 const AGREEMENT = 0.95;
 
-/** Compares what both have, in the order of the later one. */
-export function compareResults(
-  before: Run,
-  after: Run & { readonly workloads: readonly Workload[] },
-): Change[] {
-  return after.workloads.flatMap(({ name, metric }) => {
+/** Compares what both have under the same load, in the order of the later one. */
+export function compareResults(before: Run, after: Run): Change[] {
+  return after.workloads.flatMap((workload) => {
+    const { name, metric } = workload;
+    if (!before.workloads.some((old) => isSameLoad(old, workload))) return [];
     const strategies = new Set(
-      after.trials.filter(({ workload }) => workload === name).map((one) => one.strategy),
+      after.trials.filter((trial) => trial.workload === name).map((one) => one.strategy),
     );
     return [...strategies].flatMap((strategy) => {
       const [old, now] = [before, after].map((run) => valuesOf(run, name, strategy));

@@ -1,1 +1,2 @@
 export { compareResults, type Change, type Comparison } from './compare.js';
+export { differencesOf, hasAnyOf } from './differences.js';

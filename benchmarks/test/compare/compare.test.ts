@@ -6,12 +6,10 @@ import { trialsOf } from '../support/trials.js';
 const OLD = [100, 104, 98, 101, 99];
 
 function change(workload: string, before: readonly number[], after: readonly number[]): Change | undefined {
+  const workloads = WORKLOADS.filter(({ name }) => name === workload);
   return compareResults(
-    { trials: trialsOf(workload, 'async', before) },
-    {
-      trials: trialsOf(workload, 'async', after),
-      workloads: WORKLOADS.filter(({ name }) => name === workload),
-    },
+    { trials: trialsOf(workload, 'async', before), workloads },
+    { trials: trialsOf(workload, 'async', after), workloads },
   )[0];
 }
 
@@ -35,4 +33,11 @@ test('what only one of them has is not compared', () => {
 
 test('the change is that of the medians', () => {
   expect(change('messages', OLD, [150, 151, 149, 150, 150])?.ratio).toBeCloseTo(1.5);
+});
+
+test('the same name with another load is not compared', () => {
+  const trials = trialsOf('messages', 'async', OLD);
+  const messages = WORKLOADS.find(({ name }) => name === 'messages')!;
+  const fewer = { ...messages, load: { ...messages.load, connections: 7 } };
+  expect(compareResults({ trials, workloads: [fewer] }, { trials, workloads: [messages] })).toEqual([]);
 });

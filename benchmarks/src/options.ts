@@ -159,7 +159,13 @@ function subjectOf({ handler, request, answer }: GivenOptions): Pick<Options, 's
   if (request === undefined) {
     throw new BadOption('Expected `--request <file>` beside `--handler`: what to send to it; got none');
   }
-  const subject = { handler: pathToFileURL(pathOf(handler)), request: bytesOf('--request', request) };
+  const bytes = bytesOf('--request', request);
+  if (bytes.length === 0) {
+    throw new BadOption(
+      `Expected \`--request\` to be a file with something to send, got '${request}', which is empty`,
+    );
+  }
+  const subject = { handler: pathToFileURL(pathOf(handler)), request: bytes };
   if (!existsSync(subject.handler))
     throw new BadOption(`Expected \`--handler\` to be a file, got '${handler}'`);
   return { subject: answer === undefined ? subject : { ...subject, answer: bytesOf('--answer', answer) } };

@@ -97,6 +97,10 @@ test.each([
     ['--only', 'wait,raw', '--compare', resultFile()],
     /Expected `--compare` to name a result with some of what is to be measured, .* got none of it in/,
   ],
+  [
+    ['--handler', PROGRAM, '--request', '/dev/null'],
+    /Expected `--request` to be a file with something to send, got '\/dev\/null', which is empty/,
+  ],
   [['--handler', PROGRAM], /Expected `--request <file>` beside `--handler`/],
 ])('%j gets one line that says why', (args, message) => {
   const { status, stderr } = bench(...args);

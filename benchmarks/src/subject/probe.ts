@@ -1,7 +1,7 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadOption } from '../bad-option.js';
-import { startServer, listening } from '../measure/server-process.js';
+import { startServer, listening, type ServerProcess } from '../measure/server-process.js';
 import type { TrialOptions } from '../measure/trial.js';
 import type { Address, LoadRequest } from '../protocol.js';
 import { STRATEGIES } from '../strategies/index.js';
@@ -49,13 +49,13 @@ export async function probeSubject(
   const { address } = await listening(server).catch((error: Error) => {
     throw new BadOption(`Expected \`--handler\` to be a handler's module, got: ${lastLine(error.message)}`);
   });
-  const answers = [await askOnce(address, request), await askOnce(address, request)];
-  const [first, second] = answers;
-  if (first === undefined || second === undefined || first.length === 0) {
-    throw new BadOption(
-      `Expected the handler to answer the request and to end, got ${first?.length ?? 'no end, and'} bytes in ${ANSWER_MS} ms; a handler ends when its client has sent its last`,
-    );
+  const answers: Buffer[] = [];
+  for (let asked = 0; asked < 2; asked++) {
+    const answered = await askOnce(address, request);
+    if (typeof answered === 'string') throw await refused(server, answered);
+    answers.push(answered);
   }
+  const [first, second] = answers as [Buffer, Buffer];
   if (answer !== undefined && !(first.equals(answer) && second.equals(answer))) {
     throw new BadOption(
       `Expected the handler to answer the ${answer.length} bytes of \`--answer\`, got ${first.length} others`,
@@ -69,16 +69,23 @@ export async function probeSubject(
   };
 }
 
-/** Sends, half-closes, reads up to the end. @returns undefined if that does not come */
-async function askOnce(address: Address, request: Buffer): Promise<Buffer | undefined> {
+/** Sends, half-closes, reads up to the end. @returns what came instead of an answer, in words, if none did */
+async function askOnce(address: Address, request: Buffer): Promise<Buffer | string> {
   const client = connecting(address);
   client.end(request);
   const chunks: Buffer[] = [];
   const whole = (async () => {
-    for await (const chunk of client) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
+    try {
+      for await (const chunk of client) chunks.push(chunk as Buffer);
+    } catch (error) {
+      return `the connection's failure (${(error as Error).message})`;
+    }
+    return chunks.length > 0 ? Buffer.concat(chunks) : 'an end without any bytes';
   })();
-  return await within(client, whole);
+  const answer = await within(client, whole);
+  if (answer !== undefined) return answer;
+  const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+  return `${bytes} bytes and no end in ${ANSWER_MS} ms (a handler ends when its client has sent its last)`;
 }
 
 /** Sends twice on one connection, the second time after the first answer. */
@@ -115,6 +122,28 @@ async function within<Value>(client: Socket, value: Promise<Value>): Promise<Val
     client.destroy();
     value.catch(() => {}); // it ends with the connection
   }
+}
+
+/** Why a handler did not answer: the reason is what its server has said on stderr, if it has. */
+async function refused(server: ServerProcess, got: string): Promise<BadOption> {
+  const said = await saidOnStderr(server);
+  const reason = said.trim() === '' ? '' : `: ${reportedError(said) ?? lastLine(said)}`;
+  return new BadOption(`Expected the handler to answer the request and to end, got ${got}${reason}`);
+}
+
+/** Ends the server: what has ended is said to have, with its stderr below. */
+async function saidOnStderr(server: ServerProcess): Promise<string> {
+  await server[Symbol.asyncDispose]();
+  const gone: Error = await server.hear('listening').then(
+    () => new Error(),
+    (error: Error) => error,
+  );
+  return gone.message.slice(gone.message.indexOf('\n') + 1);
+}
+
+/** The first line of the last error that the default `handleError` has printed. */
+function reportedError(text: string): string | undefined {
+  return [...text.matchAll(/^Exception occurred .*\n(.*)$/gm)].at(-1)?.[1];
 }
 
 /** What a program that failed to start says last, save for Node's version and the stack. */

@@ -41,6 +41,18 @@ test('a module that is no handler is refused with its own words', async () => {
   await expect(probe('failing')).rejects.toThrow(/`--handler`.*no server today/);
 });
 
+test.each([
+  ['throwing', /got an end without any bytes: NoSuchLuck: not today$/],
+  ['quiet', /got an end without any bytes$/],
+  ['endless', /got 4 bytes and no end in 5000 ms/],
+])(
+  'a handler that does not answer and end is refused with what it did: %s',
+  async (fixture, message) => {
+    await expect(probe(fixture)).rejects.toThrow(message);
+  },
+  30_000,
+);
+
 function reason(probed: Probed, strategy: string, workload: string): string | undefined {
   return whyNotSubject(probed, named<Strategy>(STRATEGIES, strategy), named<Workload>(WORKLOADS, workload));
 }

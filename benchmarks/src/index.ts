@@ -35,6 +35,7 @@ async function main(argv: readonly string[]): Promise<void> {
   console.log(
     `Node ${machine.node} (load: ${machine.loadNode}), ${machine.cpus} × ${machine.cpuModel}, ${machine.system}`,
   );
+  if (result.isInterrupted) console.log('Ended early: not every round was measured.');
   console.log(renderTables(result));
   if (skipped.length > 0) console.log(renderSkips(skipped));
   if (options.targets) console.log(renderTargets(result));

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { BadOption } from './bad-option.js';
 import { newestResult, readResult, type Result } from './report/result-file.js';
 import type { ProbePlan } from './subject/index.js';
@@ -49,7 +49,14 @@ const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name);
 export function readOptions(argv: readonly string[]): Options {
   const command = new Command('npm run bench --')
     .description('Compares ways to serve on this machine: every strategy under every workload, in rounds.')
-    .option('--quick', `a first impression in under 90 s: some workloads, ${QUICK.rounds} short rounds`)
+    // A suggestion comes on a line of its own; an error of this tool is one line.
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`) })
+    .addOption(
+      new Option(
+        '--quick',
+        `a first impression in under 90 s: some workloads, ${QUICK.rounds} short rounds`,
+      ).conflicts('targets'),
+    )
     .option('--targets', 'only what the targets of this project need, and a table of them')
     .option('--only <names>', 'workloads, strategies, or some of both, by name', names(NAMES))
     .option(
@@ -58,8 +65,17 @@ export function readOptions(argv: readonly string[]): Options {
       names(WORKLOAD_NAMES),
     )
     .option('--strategies <names>', `how to serve: ${STRATEGY_NAMES.join(', ')}`, names(STRATEGY_NAMES))
-    .option('--connections <count>', 'clients at once, instead of what each workload has', wholeNumber)
-    .option('--workers <count>', 'threads or processes of the servers', wholeNumber, availableParallelism())
+    .option(
+      '--connections <count>',
+      'clients at once, instead of what each workload has (not `connections-…`, which differ in it)',
+      wholeNumber,
+    )
+    .option(
+      '--workers <count>',
+      'threads or processes of the servers (not of `listen` and `workers-…`, which have their own)',
+      wholeNumber,
+      availableParallelism(),
+    )
     .option('--rounds <count>', `how often to run each pair (default: ${roundsText()})`, wholeNumber)
     .option(
       '--warm-up <ms>',

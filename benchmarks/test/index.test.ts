@@ -58,8 +58,10 @@ test('Ctrl-C in the middle cleans up, and what was measured is written', async (
   const run = spawn(
     process.execPath,
     [PROGRAM, '--only', 'connections,async,forking', '--rounds', '100', '--measure', '200', '--out', out],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  let said = '';
+  run.stdout.on('data', (data: Buffer) => (said += data.toString()));
   const ended = once(run, 'close');
   try {
     const seen = new Set<number>();
@@ -76,6 +78,7 @@ test('Ctrl-C in the middle cleans up, and what was measured is written', async (
     expect(processes().filter(({ pid }) => seen.has(pid))).toEqual([]);
     const { isInterrupted, trials, summaries } = readOnlyResult(out);
     expect(isInterrupted).toBe(true);
+    expect(said).toMatch(/^Ended early: not every round was measured\.\n\none request per connection$/m);
     expect(trials.length).toBeGreaterThan(0);
     expect(summaries.length).toBeGreaterThan(0);
   } finally {
@@ -89,6 +92,8 @@ test.each([
   [['--only', 'nothing'], /Expected one of connections,.* got 'nothing'/],
   [['--rounds', '0'], /Expected a whole number of at least 1, got '0'/],
   [['--fast'], /unknown option '--fast'/],
+  [['--tagets'], /unknown option '--tagets' \(Did you mean --targets\?\)/],
+  [['--quick', '--targets'], /option '--quick' cannot be used with option '--targets'/],
   [['--node', '/bin/true'], /Expected `--node` to be a binary of Node, got '\/bin\/true'/],
   [['--out', '/dev/null/x'], /Expected `--out` to be a folder to write into/],
   [['--out', '/proc/nowhere'], /Expected `--out` to be a folder to write into/],
@@ -113,6 +118,14 @@ test.each([
 function resultFile(): string {
   return writeResult(resultOf({ messages: { raw: around(10) } }), files);
 }
+
+test('--help says which workloads keep their own workers and connections', () => {
+  const { status, stdout } = bench('--help');
+  const text = String(stdout).replaceAll(/\s+/g, ' ');
+  expect(status).toBe(0);
+  expect(text).toContain('not of `listen` and `workers-…`, which have their own');
+  expect(text).toContain('not `connections-…`, which differ in it');
+});
 
 function readOnlyResult(folder: string): Result {
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.json'));

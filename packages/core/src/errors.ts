@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** Every code that `@socketserver/core` throws; `docs/errors.md` explains each with its cure. */
 export const CORE_ERROR_CODES = [
   'ERR_SOCKETSERVER_BAD_ADDRESS',
@@ -11,6 +13,7 @@ export const CORE_ERROR_CODES = [
   'ERR_SOCKETSERVER_LINE_TOO_LONG',
   'ERR_SOCKETSERVER_UNEXPECTED_EOF',
   'ERR_SOCKETSERVER_TIMEOUT',
+  'ERR_SOCKETSERVER_CONNECTION_CLOSED',
 ] as const;
 
 export type ErrorCode = `ERR_SOCKETSERVER_${string}`;
@@ -34,6 +37,18 @@ export function badArgument(name: string, expected: string, got: unknown): Socke
   return new SocketServerError(
     'ERR_SOCKETSERVER_BAD_ARGUMENT',
     `Expected \`${name}\` to be ${expected}, got ${describe(got)}`,
+  );
+}
+
+/** For mixins: why a connection that was to be handed to a worker cannot be any more. */
+export function connectionClosed({ errored }: Socket, worker: string): Error {
+  return (
+    errored ??
+    new SocketServerError(
+      'ERR_SOCKETSERVER_CONNECTION_CLOSED',
+      `Expected an open connection to hand to ${worker}, got one that was closed before; ` +
+        'to refuse a client return false from verifyRequest()',
+    )
   );
 }
 

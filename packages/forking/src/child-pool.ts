@@ -1,7 +1,7 @@
 import { ChildFleet } from './child-fleet.js';
 import { MOST_AT_ONCE, type Child, type ChildOptions, type ChildOwner } from './child.js';
 import { closed } from './errors.js';
-import { isOpen, type Job } from './job.js';
+import { whyClosed, type Job } from './job.js';
 import type { PoolSize } from './pool-size.js';
 
 export interface ChildPoolOptions {
@@ -164,8 +164,9 @@ export class ChildPool implements ChildOwner {
       if (child === undefined) break;
       const job = this.#waiting.shift();
       if (job === undefined) break;
-      if (!isOpen(job)) {
-        job.reject(closed());
+      const closedBy = whyClosed(job);
+      if (closedBy !== undefined) {
+        job.reject(closedBy);
         continue;
       }
       child.give(job);

@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { ClientAddress, DatagramSocket } from '@socketserver/core';
 import {
+  packDatagram,
   packError,
   RequestScope,
   runHandler,
@@ -113,10 +114,11 @@ export class ChildRequests {
   readonly #datagrams: DatagramSocket = {
     sendTo: (data, address) =>
       new Promise((resolve, reject) => {
+        const packed = packDatagram(data, address);
+        const bytes = typeof packed.data === 'string' ? Buffer.from(packed.data) : packed.data;
         const id = this.#nextSend++;
         this.#sends.set(id, { resolve, reject });
-        const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-        this.#parent.post({ type: 'send', id, data: bytes, address });
+        this.#parent.post({ type: 'send', id, data: bytes, address: packed.address });
       }),
   };
 }

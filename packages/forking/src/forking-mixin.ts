@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type {
   AbstractConstructor,
@@ -8,7 +9,7 @@ import type {
   Mixed,
   ServerStats,
 } from '@socketserver/core';
-import { errorReport, handlerReference } from '@socketserver/core/engine';
+import { errorReport, handlerReference, written } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import type { ChildOptions } from './child.js';
 import { packContext } from './crossing-context.js';
@@ -187,7 +188,10 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     }
 
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
-      return this.#pool?.run(request as AnyRequest, clientAddress) ?? Promise.reject(closed());
+      const run = (): Promise<void> =>
+        this.#pool?.run(request as AnyRequest, clientAddress) ?? Promise.reject(closed());
+      const ready = this.socketType === 'stream' ? written(request as Socket) : undefined;
+      return ready === undefined ? run() : ready.then(run);
     }
 
     protected override abortRequests(reason: unknown): void {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ClientAddress, DatagramRequest } from '@socketserver/core';
+import { connectionClosed } from '@socketserver/core/engine';
 
 /** What a server of this package is asked to process. */
 export type AnyRequest = Socket | DatagramRequest;
@@ -17,9 +18,9 @@ export function isSocket(request: AnyRequest): request is Socket {
   return !('packet' in request);
 }
 
-/** Whether the request can still be handed over: its socket may have been closed while it waited. */
-export function isOpen({ request }: Job): boolean {
-  return !isSocket(request) || !request.destroyed;
+/** Why the request cannot be handed over any more, if so: its socket may have been closed while it waited. */
+export function whyClosed({ request }: Job): Error | undefined {
+  return isSocket(request) && request.destroyed ? connectionClosed(request, 'a child') : undefined;
 }
 
 /**

@@ -2,8 +2,14 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { MessageChannel, type TransferListItem } from 'node:worker_threads';
 import { getSystemErrorName } from 'node:util';
-import { descriptorOf, needLibc, noteDuplicate, type Libc } from '@socketserver/core/engine';
-import { alreadyRead, closed } from './errors.js';
+import {
+  connectionClosed,
+  descriptorOf,
+  needLibc,
+  noteDuplicate,
+  type Libc,
+} from '@socketserver/core/engine';
+import { alreadyRead } from './errors.js';
 
 /** How connections reach a thread. Datagrams are always transferred. */
 export type HandOver = 'transfer' | 'dup';
@@ -47,11 +53,12 @@ function canTransfer(): boolean {
 
 /**
  * Takes a connection out of this thread. Afterwards `socket` is a closed shell.
- * @throws {SocketServerError} ERR_SOCKETSERVER_ALREADY_READ, ERR_SOCKETSERVER_CLOSED; the system's EMFILE
+ * @throws {SocketServerError} ERR_SOCKETSERVER_ALREADY_READ, ERR_SOCKETSERVER_CONNECTION_CLOSED; what has ended the
+ *   connection meanwhile (ECONNRESET); the system's EMFILE
  */
 export function packConnection(socket: Socket, handOver: HandOver): Parcel {
   const fd = descriptorOf(socket);
-  if (socket.destroyed || fd === -1) throw closed('a request to be handed to a thread');
+  if (socket.destroyed || fd === -1) throw connectionClosed(socket, 'a thread');
   if (socket.bytesRead > 0) throw alreadyRead(socket.bytesRead);
   return handOver === 'transfer' ? transferred(socket) : duplicated(socket, fd);
 }

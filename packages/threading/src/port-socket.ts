@@ -1,5 +1,5 @@
 import type { ClientAddress, DatagramSocket } from '@socketserver/core';
-import { unpackError } from '@socketserver/core/engine';
+import { packDatagram, unpackError } from '@socketserver/core/engine';
 import type { Outbox } from './outbox.js';
 import type { FromThread, ToThread } from './protocol.js';
 
@@ -19,15 +19,14 @@ export class PortSocket implements DatagramSocket {
   }
 
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
-    const answer = ++this.#lastAnswer;
-    // A copy of its own size: a clone of a Buffer would take along the whole block that it is a part of.
-    const bytes = typeof data === 'string' ? data : new Uint8Array(data);
-    this.#outbox.post(
-      { type: 'send', answer, data: bytes, address },
-      typeof bytes === 'string' ? undefined : bytes.buffer,
-    );
     return new Promise((resolve, reject) => {
+      const packed = packDatagram(data, address);
+      const answer = ++this.#lastAnswer;
       this.#waiters.set(answer, { resolve, reject });
+      this.#outbox.post(
+        { type: 'send', answer, ...packed },
+        typeof packed.data === 'string' ? undefined : packed.data.buffer,
+      );
     });
   }
 

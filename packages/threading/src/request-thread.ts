@@ -21,7 +21,7 @@ export interface RequestThreadEvents {
 export interface Remains {
   /** Jobs whose handler it had begun. */
   begun: ThreadJob[];
-  /** Jobs that were posted to it, and that it never touched. */
+  /** Jobs that were posted to it, and that it never touched; in the order in which they were. */
   untouched: ThreadJob[];
   /** Whether it ever began a job. */
   hasServed: boolean;
@@ -62,7 +62,7 @@ export class RequestThread {
     this.#begun = begun;
     this.#pulse = pulse;
     this.#events = events;
-    this.#outbox = new Outbox(port);
+    this.#outbox = new Outbox(port, (message, error) => this.#refused(message, error));
     this.gone = this.#untilGone();
     port.on('message', (messages: unknown) => this.#heardAll(messages));
     port.unref();
@@ -120,7 +120,8 @@ export class RequestThread {
     const hasBegun = this.#begun.close();
     const begun: ThreadJob[] = [];
     const untouched: ThreadJob[] = [];
-    for (const job of this.#jobs.empty()) (hasBegun(job.id) ? begun : untouched).push(job);
+    const inOrder = this.#jobs.empty().sort((one, other) => (one.id - other.id) | 0);
+    for (const job of inOrder) (hasBegun(job.id) ? begun : untouched).push(job);
     return { begun, untouched, hasServed: this.#hasServed || begun.length > 0 };
   }
 
@@ -144,12 +145,15 @@ export class RequestThread {
 
   /** What a thread must not say is the end of it, and of nothing else. */
   #heardAll(messages: unknown): void {
+    let checked: FromThread[];
     try {
-      for (const message of checkFromThread(messages)) this.#heard(message);
+      checked = checkFromThread(messages);
     } catch (error) {
       this.#cause ??= error;
       void this.#worker.terminate();
+      return;
     }
+    for (const message of checked) this.#heard(message);
   }
 
   #heard(message: FromThread): void {
@@ -180,6 +184,17 @@ export class RequestThread {
     if (this.#jobs.size === 0) this.#port.unref();
     if (failure === undefined) job.complete();
     else job.fail(failure.error);
+    this.#events.jobEnded(this);
+  }
+
+  /** A message that cannot be cloned: its client's address holds what the user's code has put there. */
+  #refused(message: ToThread, error: unknown): void {
+    if (!('slot' in message)) return;
+    const job = this.#jobs.remove(message.slot);
+    if (job === undefined) return; // it was taken away
+    job.discard();
+    if (this.#jobs.size === 0) this.#port.unref();
+    job.fail(error);
     this.#events.jobEnded(this);
   }
 

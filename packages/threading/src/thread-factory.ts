@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type TransferListItem, type Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  type MessagePort,
+  type TransferListItem,
+  type Worker,
+} from 'node:worker_threads';
 import type { BoundAddress } from '@socketserver/core';
 import { unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
 import { Piscina } from 'piscina';
@@ -80,10 +86,10 @@ export class ThreadFactory {
     );
     this.#starts.add(start);
     try {
+      const { handler, serverAddress, limits, maxWorkerRss } = this.#options;
+      const { context, transfer = [] } = this.#options.threadContext(); // the user's: it may throw
       const piscina = makePiscina(this.#options);
       const [worker] = piscina.threads as [Worker];
-      const { handler, serverAddress, limits, maxWorkerRss } = this.#options;
-      const { context, transfer = [] } = this.#options.threadContext();
       const ready = await load(
         piscina,
         {
@@ -98,7 +104,7 @@ export class ThreadFactory {
               ? undefined
               : { cells: pulse.cells, everyMs: this.#beatMs, weighs: maxWorkerRss > 0 },
         },
-        { transfer, signal: controller.signal },
+        { transfer, signal: controller.signal, isPosted: () => hasLeft(port2, port1) },
       );
       if (ready.type === 'failed') {
         // Its module cache has the failure for good.
@@ -172,15 +178,23 @@ function makePiscina({ resourceLimits, poolOptions }: ThreadOptions): Piscina<Th
 async function load(
   piscina: Piscina<ThreadStart, ThreadReady>,
   start: ThreadStart,
-  { transfer, signal }: { transfer: readonly TransferListItem[]; signal: AbortSignal },
+  {
+    transfer,
+    signal,
+    isPosted,
+  }: { transfer: readonly TransferListItem[]; signal: AbortSignal; isPosted: () => boolean },
 ): Promise<ThreadReady> {
   try {
     return await piscina.run(start, { transferList: [start.port, ...transfer], signal });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    // A thread that is still there never got the task: it could not be cloned.
-    if (piscina.threads.length === 0) throw threadDiedLoading(start.handler.url, error);
     void piscina.destroy();
-    throw badContext(error);
+    throw isPosted() ? threadDiedLoading(start.handler.url, error) : badContext(error);
   }
+}
+
+/** Whether a port has been transferred, told by its other end: what cannot be cloned does not take it along. */
+function hasLeft(port: MessagePort, other: MessagePort): boolean {
+  port.postMessage(null);
+  return receiveMessageOnPort(other) === undefined;
 }

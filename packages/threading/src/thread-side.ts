@@ -38,7 +38,7 @@ export class ThreadSide {
     this.#port = port;
     this.#begun = new BegunCell(begun);
     this.#limits = limits;
-    this.#outbox = new Outbox(port);
+    this.#outbox = new Outbox(port, (message, error) => this.#refused(message, error));
     this.#socket = new PortSocket(this.#outbox);
     this.#view = { serverAddress, context, shutdown: () => this.#outbox.post({ type: 'shutdown' }) };
   }
@@ -122,6 +122,12 @@ export class ThreadSide {
     this.#outbox.post(
       failure === undefined ? slot : { type: 'failed', slot, error: packError(failure.error) },
     );
+  }
+
+  /** Of what a thread says only where a datagram is to go can hold what cannot be cloned. */
+  #refused(message: FromThread, error: unknown): void {
+    if (typeof message === 'number' || message.type !== 'send') return;
+    this.#socket.sent({ type: 'sent', answer: message.answer, outcome: packError(error) });
   }
 
   async #end(): Promise<void> {

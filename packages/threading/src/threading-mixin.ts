@@ -9,7 +9,7 @@ import type {
   Mixed,
   ServerStats,
 } from '@socketserver/core';
-import { errorReport, handlerReference } from '@socketserver/core/engine';
+import { errorReport, handlerReference, written } from '@socketserver/core/engine';
 import { closed, notListening } from './errors.js';
 import { chooseHandOver, type HandOver } from './hand-over.js';
 import { checkThreadFields, type PoolOptions } from './pool-options.js';
@@ -156,7 +156,9 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
       const pool = this.#pool;
       if (pool === undefined) return Promise.reject(closed('processRequest()'));
-      return pool.run(this.#jobOf(request, clientAddress));
+      const run = (): Promise<void> => pool.run(this.#jobOf(request, clientAddress));
+      const ready = this.socketType === 'stream' ? written(request as Socket) : undefined;
+      return ready === undefined ? run() : ready.then(run);
     }
 
     protected override abortRequests(reason: unknown): void {

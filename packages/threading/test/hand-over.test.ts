@@ -100,6 +100,44 @@ describe.each(streams)('%s', (_, bed) => {
     expect(served.server.stats()).toMatchObject({ accepted: 1, failed: 1 });
   });
 
+  test('a connection that verifyRequest() has closed is reported as that, and the server serves on', async () => {
+    let closes = true;
+    const Server = class extends bed.Server {
+      override verifyRequest(...[request]: [never, never]): boolean {
+        if (closes) (request as Socket).destroy();
+        return true;
+      }
+    };
+    await using served = await bed.serve(COMMANDS, { Server });
+    const client = await Client.connect(served.server.serverAddress, 'upper hello');
+    const [reported] = await served.server.errors.atLeast(1);
+    expect(reported?.error).toMatchObject({ code: 'ERR_SOCKETSERVER_CONNECTION_CLOSED' });
+    await client.ended;
+    closes = false;
+    expect(await askStream(served.server.serverAddress, 'upper again\n')).toBe('AGAIN');
+  });
+
+  test('an address that cannot cross fails its own request, and no other', async () => {
+    let spoils = true;
+    const Server = class extends bed.Server {
+      override verifyRequest(...[, address]: [never, never]): boolean {
+        if (spoils) Object.assign(address, { toString: () => 'a client' });
+        spoils = false;
+        return true;
+      }
+    };
+    await using served = await bed.serve(COMMANDS, { Server });
+    const { server } = served;
+    const clients = await Promise.all(
+      Array.from({ length: 4 }, () => Client.connect(server.serverAddress, 'upper hello')),
+    );
+    const answers = await Promise.all(clients.map(({ ended }) => ended));
+    expect(answers.toSorted()).toEqual(['', 'HELLO', 'HELLO', 'HELLO']);
+    await server.served(4);
+    expect(server.stats()).toMatchObject({ accepted: 4, completed: 3, failed: 1 });
+    expect(server.errors.entries).toMatchObject([{ error: { name: 'DataCloneError' } }]);
+  });
+
   test('300 clients at once on 2 threads are all answered', async () => {
     const cells = new Int32Array(new SharedArrayBuffer(8));
     await using served = await bed.serve(COMMANDS, { context: { cells: cells.buffer } });
@@ -132,6 +170,24 @@ test('a handler sees the addresses of its connection and its server', async () =
 });
 
 describe('datagrams', () => {
+  test('of a client whose address cannot cross fail by themselves', async () => {
+    let spoils = true;
+    const Server = class extends udp.Server {
+      override verifyRequest(...[, address]: [never, never]): boolean {
+        if (spoils) Object.assign(address, { toString: () => 'a client' });
+        spoils = false;
+        return true;
+      }
+    };
+    await using served = await udp.serve(udp.handler('upper'), { Server });
+    const { server } = served;
+    await udp.send(server, 'lost');
+    expect(await udp.ask(server, 'hello')).toBe('HELLO');
+    await server.served(2);
+    expect(server.stats()).toMatchObject({ accepted: 2, completed: 1, failed: 1 });
+    expect(server.errors.entries).toMatchObject([{ error: { name: 'DataCloneError' } }]);
+  });
+
   test('are cut at maxPacketSize, and empty ones arrive', async () => {
     await using served = await udp.serve(udp.handler('upper'));
     const address = served.server.serverAddress as Parameters<typeof askUdp>[0];

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from '@jest/globals';
 import { until } from '@socketserver/testing';
 import { ThreadingTCPServer } from '@socketserver/threading';
+import { packageFile, run } from './support/program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'threading-'));
 const MODULES = 40;
@@ -58,4 +59,14 @@ test('nor do threads whose server is closed while they load', async () => {
   // One that is still being read is closed in a moment.
   await until(() => openModules().length === 0);
   expect(openModules()).toEqual([]);
+});
+
+test('nor do threads for which there are no descriptors to load it, and the error says so', async () => {
+  const { stdout } = await run(process.execPath, [
+    packageFile('test/fixtures/reloads-without-descriptors.mjs'),
+  ]);
+  const { codes, modules } = JSON.parse(stdout) as { codes: string[]; modules: string[] };
+  expect(modules).toEqual([]);
+  expect(codes.length).toBeGreaterThan(0);
+  expect(codes).not.toContain('ERR_SOCKETSERVER_BAD_CONTEXT');
 });

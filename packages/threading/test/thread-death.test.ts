@@ -115,6 +115,37 @@ describe('connections that a dead thread had not begun', () => {
   });
 });
 
+test('connections that a dead thread had not begun begin in the order in which they came', async () => {
+  const cells = new Int32Array(new SharedArrayBuffer(12));
+  await using served = await singleUnix.serve(fixture('numbered.mjs'), { context: { cells: cells.buffer } });
+  const { server } = served;
+  const connect = async (line?: string): Promise<Client> => {
+    const { active } = server.stats();
+    const client = await Client.connect(server.serverAddress, line);
+    await until(() => server.stats().active === active + 1);
+    return client;
+  };
+  const first: Client[] = [];
+  for (let count = 0; count < 5; count++) first.push(await connect());
+  const killer = await connect();
+  // What those had is given out again from the last to the first.
+  for (const client of first) {
+    client.socket.write('go\n');
+    await client.ended;
+  }
+  await server.served(5);
+  killer.socket.write('block\n');
+  await until(() => Atomics.load(cells, 1) === 1);
+  const others: Client[] = [];
+  for (let count = 0; count < 5; count++) others.push(await connect('go'));
+  await turns();
+  Atomics.store(cells, 2, 1);
+  Atomics.notify(cells, 2);
+
+  await killer.ended;
+  expect(await Promise.all(others.map(({ ended }) => ended))).toEqual(['6', '7', '8', '9', '10']);
+});
+
 test('a datagram whose handler ends the thread is reported, the next is served', async () => {
   await using served = await datagrams.serve(fixture('datagram-commands.mjs'));
   const { server } = served;

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { threadId } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -143,8 +144,10 @@ describe('context', () => {
     server.threadContext = () => {
       throw new TypeError('none today');
     };
+    const before = threadCount();
     await expect(server.listen()).rejects.toThrow('none today');
     expect(server.state).toBe('closed');
+    await until(() => threadCount() <= before);
   });
 
   test('what cannot be cloned fails listen()', async () => {
@@ -268,3 +271,8 @@ describe('the process', () => {
     expect(other.process.exitCode).toBe(null);
   });
 });
+
+/** Of this process, as the system counts them. */
+function threadCount(): number {
+  return readdirSync('/proc/self/task').length;
+}

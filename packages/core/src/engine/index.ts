@@ -7,17 +7,19 @@ export {
   type RequestHandlerConstructor,
   type RequestHandlerSource,
 } from './handler-reference.js';
+export { packDatagram, type PackedDatagram } from './pack-datagram.js';
 export type { RequestLimits } from './request-limits.js';
 export { RequestScope } from './request-scope.js';
 export { runHandler } from './run-handler.js';
 export { runStream } from './run-stream.js';
 export { Slots } from './slots.js';
 export type { ServerView } from './server-view.js';
+export { written } from './written.js';
 export { shutdownStream } from '../handlers/shutdown-stream.js';
 export type { HandlerInit } from '../handlers/base-request-handler.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
-export { describe } from '../errors.js';
+export { connectionClosed, describe } from '../errors.js';
 export { errorReport } from '../report-error.js';

@@ -9,6 +9,7 @@ import type {
   InheritedAddress,
 } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
+import { badReceiver } from '../engine/pack-datagram.js';
 import { SocketServerError } from '../errors.js';
 import { descriptorOf, receive } from '../native/handle.js';
 import { RequestQueue, type Arrival, type QueueBound } from './request-queue.js';
@@ -116,7 +117,8 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
   }
 
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
-    if (!('port' in address)) return Promise.reject(notInet(address));
+    if (!isObject(address) || !('port' in address))
+      return Promise.reject(badReceiver('{address, port}', address));
     if (this.#closed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       this.socket.send(data, address.port, address.address, (error, bytes) => {
@@ -151,9 +153,7 @@ export function closed(): SocketServerError {
   );
 }
 
-function notInet(address: ClientAddress): SocketServerError {
-  return new SocketServerError(
-    'ERR_SOCKETSERVER_BAD_ADDRESS',
-    `Expected \`address\` to be {address, port}, got ${JSON.stringify(address)}; use the request's clientAddress`,
-  );
+/** What a handler gives may be anything. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -6,11 +6,11 @@ import { Worker } from 'node:worker_threads';
 import { isAbstract, MAX_UNIX_PATH, type BoundAddress, type ClientAddress } from '../address.js';
 import type { InheritedAddress, UnixServerAddress } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
-import { SocketServerError } from '../errors.js';
+import { badArgument, describe, SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
 import { isUnixDatagram } from '../native/socket-kind.js';
 import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
-import { closed, type DatagramQueue } from './datagram-receiver.js';
+import { closed, isObject, type DatagramQueue } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { CLOSED, LIMIT, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
@@ -129,7 +129,9 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   }
 
   async sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
-    if (!('path' in address) || address.path === '') throw noName(address);
+    if (!isObject(address) || !('path' in address) || address.path === '') throw noName(address);
+    if (typeof data !== 'string' && !ArrayBuffer.isView(data))
+      throw badArgument('data', 'bytes or text', data);
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     const to = encodeSockaddrUn(address.path);
     for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, MAX_SEND_DELAY_MS)) {
@@ -226,7 +228,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
 function noName(address: ClientAddress): SocketServerError {
   return new SocketServerError(
     'ERR_SOCKETSERVER_BAD_ADDRESS',
-    `Expected \`address\` to be the path of a socket (at most ${MAX_UNIX_PATH} bytes), got ${JSON.stringify(address)}; ` +
+    `Expected \`address\` to be the path of a socket (at most ${MAX_UNIX_PATH} bytes), got ${describe(address)}; ` +
       'a client that bound no name cannot be answered',
   );
 }

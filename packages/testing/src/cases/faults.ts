@@ -27,6 +27,21 @@ export function faultCases(bed: TestBed): void {
     });
   });
 
+  if (!bed.isStream) {
+    test('a datagram that can be sent nowhere fails its own request, and no other', async () => {
+      await using served = await bed.serve(bed.handler('misdirecting'));
+      const { server } = served;
+      for (const text of ['nowhere', 'nothing']) await bed.send(server, text);
+      await server.served(2);
+      const codes = server.errors.entries.map(({ error }) => (error as { code?: string }).code);
+      expect(new Set(codes)).toEqual(new Set(['ERR_SOCKETSERVER_BAD_ADDRESS', codeOfBadData(bed)]));
+      expect(await bed.ask(server, 'hello')).toBe('HELLO');
+      expect(await bed.ask(server, 'odd')).toBe('ODD');
+      await server.served(4);
+      expect(server.stats()).toMatchObject({ accepted: 4, completed: 2, failed: 2 });
+    });
+  }
+
   if (bed.isStream) {
     test('sends what was written before finish throws', async () => {
       const context: Fault = { at: 'finish', what: 'an async error' };
@@ -34,6 +49,11 @@ export function faultCases(bed: TestBed): void {
       expect(await bed.ask(served.server, 'whole')).toBe('whole');
     });
   }
+}
+
+/** In the loop UDP is Node's own socket, which says it itself. */
+function codeOfBadData({ composition: { runsIn, kind } }: TestBed): string {
+  return runsIn === 'loop' && kind === 'udp' ? 'ERR_INVALID_ARG_TYPE' : 'ERR_SOCKETSERVER_BAD_ARGUMENT';
 }
 
 function checkReport({ error, request, clientAddress }: ReportedError, { at, what }: Fault): void {

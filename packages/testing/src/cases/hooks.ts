@@ -1,4 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import type { Socket } from 'node:net';
+import { connectTo, readAll } from '../clients/stream-client.js';
 import type { RecordingConstructor } from '../recording-server.js';
 import type { TestBed } from '../test-bed.js';
 
@@ -59,6 +61,26 @@ export function hookCases(bed: TestBed): void {
       expect(await bed.ask(server, 'welcome')).toBe('WELCOME');
     });
   });
+
+  if (bed.isStream) {
+    test('what verifyRequest writes comes whole, and before what the handler writes', async () => {
+      const greeting = Buffer.alloc(16_000_000, 'a');
+      class Greeting extends bed.Server {
+        override verifyRequest(...[request]: [never, never]): boolean {
+          (request as Socket).write(greeting);
+          return true;
+        }
+      }
+      await using served = await bed.serve(upper, { Server: Greeting });
+      const client = await connectTo(served.server.serverAddress);
+      client.end('hello');
+      const answer = await readAll(client);
+      expect(answer.length).toBe(greeting.length + 5);
+      expect(answer.subarray(-6).toString()).toBe('aHELLO');
+      await served.server.served(1);
+      expect(served.server.stats()).toMatchObject({ accepted: 1, completed: 1 });
+    });
+  }
 
   test('a handleError that throws: both errors are printed, the request is shut down once', async () => {
     class Clumsy extends bed.Server {

@@ -138,7 +138,7 @@ export interface Tally {
   hung: number;
   /** A datagram without an answer. */
   lost: number;
-  /** The most clients that were connected at once. */
+  /** The most clients that were connected to the target at once while these came. */
   mostAtOnce: number;
   /** What is known of the first few that hung or read something wrong. */
   notes: string[];

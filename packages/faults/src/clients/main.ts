@@ -13,6 +13,8 @@ let addresses: Readonly<Record<Target, BoundAddress>> | undefined;
 let isStopping = false;
 let running: Promise<unknown>[] = [];
 const crowds: Crowd[] = [];
+/** How many clients are connected now. */
+const connected: Record<Target, number> = { tcp: 0, unix: 0, udp: 0 };
 
 answering<ClientCommand>((command) => {
   switch (command.type) {
@@ -79,7 +81,6 @@ function withToken(step: Step, token: string): Step {
 class Crowd {
   readonly tally = emptyTally();
   readonly #client: Omit<Clients, 'count' | 'atOnce'>;
-  #connected = 0;
 
   constructor(client: Omit<Clients, 'count' | 'atOnce'>) {
     this.#client = client;
@@ -105,9 +106,9 @@ class Crowd {
     let isConnected = false;
     await new Conversation({ name, address, steps, hungAfterMs }).run(this.tally, () => {
       isConnected = true;
-      this.#connected++;
-      this.tally.mostAtOnce = Math.max(this.tally.mostAtOnce, this.#connected);
+      connected[target]++;
+      this.tally.mostAtOnce = Math.max(this.tally.mostAtOnce, connected[target]);
     });
-    if (isConnected) this.#connected--;
+    if (isConnected) connected[target]--;
   }
 }

@@ -23,11 +23,12 @@ export function note(tally: Tally, text: string): void {
   if (tally.notes.length < MAX_NOTES) tally.notes.push(text);
 }
 
+/** The sum of what was counted; of how many were there at once, the most. */
 export function sumOf(tallies: readonly Tally[]): Tally {
   const sum = emptyTally();
   for (const { mostAtOnce, notes, ...counts } of tallies) {
     for (const [name, count] of Object.entries(counts) as [keyof typeof counts, number][]) sum[name] += count;
-    sum.mostAtOnce += mostAtOnce;
+    sum.mostAtOnce = Math.max(sum.mostAtOnce, mostAtOnce);
     for (const text of notes) note(sum, text);
   }
   return sum;

@@ -74,7 +74,7 @@ function faultCell(result: FaultResult | undefined): string {
   }
 }
 
-/** Over all targets: those of the steady load and those of the largest crowd may have been there together. */
+/** Over all targets, of each the most. */
 function mostAtOnce({ clients }: EngineResult): number {
   return TARGETS.reduce((sum, target) => sum + clients[target].mostAtOnce, 0);
 }

@@ -22,11 +22,15 @@ export async function usageAfter(
   server: ServerHandle,
   { before, settleMs }: { before: Usage; settleMs: number },
 ): Promise<Usage> {
-  await settled(settleMs, () => {
-    const { fds, processes } = usageOfTree(server.pid);
-    return Promise.resolve(fds <= before.fds && processes === before.processes);
-  });
-  return idleUsage(server, settleMs);
+  const deadline = performance.now() + settleMs;
+  const isMore = ({ fds, processes }: Pick<Usage, 'fds' | 'processes'>): boolean =>
+    fds > before.fds || processes !== before.processes;
+  for (;;) {
+    await settled(deadline - performance.now(), () => Promise.resolve(!isMore(usageOfTree(server.pid))));
+    const usage = await idleUsage(server, settleMs);
+    // A worker that looks at its own memory has a file open for a moment.
+    if (!isMore(usage) || performance.now() >= deadline) return usage;
+  }
 }
 
 async function settled(settleMs: number, isSettled: () => Promise<boolean>): Promise<void> {

@@ -1,5 +1,6 @@
 import { bystanders } from './bystanders.js';
 import type { Fault } from './fault.js';
+import { signalChild } from './signal-child.js';
 
 export const freezeChild: Fault = {
   name: 'freeze-child',
@@ -12,8 +13,7 @@ export const freezeChild: Fault = {
       if (pid === undefined) return;
       const clients = bystanders(scene, target);
       await scene.pause(50);
-      process.kill(pid, 'SIGSTOP');
-      scene.injected++;
+      if (signalChild(pid, 'SIGSTOP')) scene.injected++;
       await clients;
       await scene.until(
         async () => !(await scene.children(target)).includes(pid),

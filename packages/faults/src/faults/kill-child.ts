@@ -1,5 +1,6 @@
 import { bystanders } from './bystanders.js';
 import type { Fault } from './fault.js';
+import { signalChild } from './signal-child.js';
 
 export const killChild: Fault = {
   name: 'kill-child',
@@ -11,8 +12,7 @@ export const killChild: Fault = {
         const clients = bystanders(scene, target);
         await scene.pause(50);
         const pid = scene.random.pick(await scene.children(target));
-        process.kill(pid, 'SIGKILL');
-        scene.injected++;
+        if (signalChild(pid, 'SIGKILL')) scene.injected++;
         await clients;
         await scene.until(
           async () => !(await scene.children(target)).includes(pid),

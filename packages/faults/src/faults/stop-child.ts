@@ -1,5 +1,6 @@
 import { bystanders, ECHO } from './bystanders.js';
 import type { Fault } from './fault.js';
+import { signalChild } from './signal-child.js';
 
 /** Longer than the servers' `acknowledgeTimeout`, shorter than their `stuckTimeout`. */
 const STOPPED_MS = 1_600;
@@ -14,20 +15,10 @@ export const stopChild: Fault = {
       if (pid === undefined) return;
       const before = bystanders(scene, target);
       await scene.pause(50);
-      process.kill(pid, 'SIGSTOP');
-      scene.injected++;
+      if (signalChild(pid, 'SIGSTOP')) scene.injected++;
       const newcomers = scene.clients({ name: 'newcomer', target, count: 20 }, ...ECHO);
       await scene.pause(STOPPED_MS);
-      signal(pid, 'SIGCONT');
+      signalChild(pid, 'SIGCONT');
       await Promise.all([before, newcomers]);
     }),
 };
-
-/** The server may have ended it in the meantime. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}

@@ -42,6 +42,16 @@ export interface UnixClientAddress {
 
 export type ClientAddress = InetClientAddress | UnixClientAddress;
 
+/** For what a handler gives, which may be anything. */
+export function isInetClient(address: ClientAddress): address is InetClientAddress {
+  return 'port' in Object(address);
+}
+
+/** For what a handler gives, which may be anything. */
+export function isUnixClient(address: ClientAddress): address is UnixClientAddress {
+  return 'path' in Object(address);
+}
+
 /** Bytes of a path that `sockaddr_un.sun_path` can hold, its closing NUL apart (unix(7)). */
 export const MAX_UNIX_PATH = 107;
 

@@ -40,6 +40,14 @@ export function badArgument(name: string, expected: string, got: unknown): Socke
   );
 }
 
+/** For a datagram that is to go where none can. */
+export function badReceiver(expected: string, got: unknown): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_BAD_ADDRESS',
+    `Expected \`address\` to be ${expected}, got ${describe(got)}; use the request's clientAddress`,
+  );
+}
+
 /** For mixins: why a connection that was to be handed to a worker cannot be any more. */
 export function connectionClosed({ errored }: Socket, worker: string): Error {
   return (

@@ -178,10 +178,9 @@ export class RequestThread {
   }
 
   #ended(slot: number, failure?: { error: unknown }): void {
-    const job = this.#jobs.remove(slot);
+    const job = this.#takeOut(slot);
     if (job === undefined) return; // it was taken away
     this.#hasServed = true;
-    if (this.#jobs.size === 0) this.#port.unref();
     if (failure === undefined) job.complete();
     else job.fail(failure.error);
     this.#events.jobEnded(this);
@@ -190,12 +189,17 @@ export class RequestThread {
   /** A message that cannot be cloned: its client's address holds what the user's code has put there. */
   #refused(message: ToThread, error: unknown): void {
     if (!('slot' in message)) return;
-    const job = this.#jobs.remove(message.slot);
+    const job = this.#takeOut(message.slot);
     if (job === undefined) return; // it was taken away
     job.discard();
-    if (this.#jobs.size === 0) this.#port.unref();
     job.fail(error);
     this.#events.jobEnded(this);
+  }
+
+  #takeOut(slot: number): ThreadJob | undefined {
+    const job = this.#jobs.remove(slot);
+    if (this.#jobs.size === 0) this.#port.unref();
+    return job;
   }
 
   async #send({ answer, data, address }: Extract<FromThread, { type: 'send' }>): Promise<void> {

@@ -118,15 +118,7 @@ describe.each(streams)('%s', (_, bed) => {
   });
 
   test('an address that cannot cross fails its own request, and no other', async () => {
-    let spoils = true;
-    const Server = class extends bed.Server {
-      override verifyRequest(...[, address]: [never, never]): boolean {
-        if (spoils) Object.assign(address, { toString: () => 'a client' });
-        spoils = false;
-        return true;
-      }
-    };
-    await using served = await bed.serve(COMMANDS, { Server });
+    await using served = await bed.serve(COMMANDS, { Server: spoiling(bed) });
     const { server } = served;
     const clients = await Promise.all(
       Array.from({ length: 4 }, () => Client.connect(server.serverAddress, 'upper hello')),
@@ -171,15 +163,7 @@ test('a handler sees the addresses of its connection and its server', async () =
 
 describe('datagrams', () => {
   test('of a client whose address cannot cross fail by themselves', async () => {
-    let spoils = true;
-    const Server = class extends udp.Server {
-      override verifyRequest(...[, address]: [never, never]): boolean {
-        if (spoils) Object.assign(address, { toString: () => 'a client' });
-        spoils = false;
-        return true;
-      }
-    };
-    await using served = await udp.serve(udp.handler('upper'), { Server });
+    await using served = await udp.serve(udp.handler('upper'), { Server: spoiling(udp) });
     const { server } = served;
     await udp.send(server, 'lost');
     expect(await udp.ask(server, 'hello')).toBe('HELLO');
@@ -239,3 +223,15 @@ test('askStream is answered through a half-closed connection', async () => {
   await using served = await tcp.serve(COMMANDS);
   expect(await askStream(served.server.serverAddress, 'upper half\n')).toBe('HALF');
 });
+
+/** A server whose first client has an address that structured clone does not take. */
+function spoiling(bed: TestBed): TestBed['Server'] {
+  let spoils = true;
+  return class extends bed.Server {
+    override verifyRequest(...[, address]: [never, never]): boolean {
+      if (spoils) Object.assign(address, { toString: () => 'a client' });
+      spoils = false;
+      return true;
+    }
+  };
+}

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { ClientAddress } from '../address.js';
-import { badArgument, describe, SocketServerError } from '../errors.js';
+import { badArgument, badReceiver } from '../errors.js';
 
 /** A datagram in the form in which it crosses from a worker to the server's socket: plain, and in memory of its own. */
 export interface PackedDatagram {
@@ -31,12 +31,4 @@ function packAddress(given: unknown): ClientAddress {
     return { address, port, family: isIPv6(address) ? 'IPv6' : 'IPv4' };
   }
   throw badReceiver('{address, port} or {path}', given);
-}
-
-/** For a datagram that is to go where none can. */
-export function badReceiver(expected: string, got: unknown): SocketServerError {
-  return new SocketServerError(
-    'ERR_SOCKETSERVER_BAD_ADDRESS',
-    `Expected \`address\` to be ${expected}, got ${describe(got)}; use the request's clientAddress`,
-  );
 }

@@ -1,16 +1,16 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { lookup, type LookupOneOptions } from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
-import type {
-  BoundAddress,
-  ClientAddress,
-  InetClientAddress,
-  InetServerAddress,
-  InheritedAddress,
+import {
+  isInetClient,
+  type BoundAddress,
+  type ClientAddress,
+  type InetClientAddress,
+  type InetServerAddress,
+  type InheritedAddress,
 } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
-import { badReceiver } from '../engine/pack-datagram.js';
-import { SocketServerError } from '../errors.js';
+import { badReceiver, SocketServerError } from '../errors.js';
 import { descriptorOf, receive } from '../native/handle.js';
 import { RequestQueue, type Arrival, type QueueBound } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
@@ -117,8 +117,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
   }
 
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
-    if (!isObject(address) || !('port' in address))
-      return Promise.reject(badReceiver('{address, port}', address));
+    if (!isInetClient(address)) return Promise.reject(badReceiver('{address, port}', address));
     if (this.#closed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       this.socket.send(data, address.port, address.address, (error, bytes) => {
@@ -151,9 +150,4 @@ export function closed(): SocketServerError {
     'ERR_SOCKETSERVER_CLOSED',
     'Expected the server to be open for `sendTo`, got one that is closed; answer before the handler returns',
   );
-}
-
-/** What a handler gives may be anything. */
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -3,14 +3,20 @@ import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { isAbstract, MAX_UNIX_PATH, type BoundAddress, type ClientAddress } from '../address.js';
+import {
+  isAbstract,
+  isUnixClient,
+  MAX_UNIX_PATH,
+  type BoundAddress,
+  type ClientAddress,
+} from '../address.js';
 import type { InheritedAddress, UnixServerAddress } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { badArgument, describe, SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
 import { isUnixDatagram } from '../native/socket-kind.js';
 import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
-import { closed, isObject, type DatagramQueue } from './datagram-receiver.js';
+import { closed, type DatagramQueue } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { CLOSED, LIMIT, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
@@ -129,7 +135,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   }
 
   async sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
-    if (!isObject(address) || !('path' in address) || address.path === '') throw noName(address);
+    if (!isUnixClient(address) || address.path === '') throw noName(address);
     if (typeof data !== 'string' && !ArrayBuffer.isView(data))
       throw badArgument('data', 'bytes or text', data);
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;

@@ -190,7 +190,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
       const run = (): Promise<void> =>
         this.#pool?.run(request as AnyRequest, clientAddress) ?? Promise.reject(closed());
-      const ready = this.socketType === 'stream' ? written(request as Socket) : undefined;
+      const ready = this.socketType === 'stream' ? written(request as Socket, this.requestLimits) : undefined;
       return ready === undefined ? run() : ready.then(run);
     }
 

@@ -157,7 +157,7 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
       const pool = this.#pool;
       if (pool === undefined) return Promise.reject(closed('processRequest()'));
       const run = (): Promise<void> => pool.run(this.#jobOf(request, clientAddress));
-      const ready = this.socketType === 'stream' ? written(request as Socket) : undefined;
+      const ready = this.socketType === 'stream' ? written(request as Socket, this.requestLimits) : undefined;
       return ready === undefined ? run() : ready.then(run);
     }
 

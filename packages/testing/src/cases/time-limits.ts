@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Socket } from 'node:net';
 import { connectTo, readAll } from '../clients/stream-client.js';
 import { Gate } from '../gate.js';
 import type { RecordingServer } from '../recording-server.js';
@@ -71,6 +72,23 @@ export function timeLimitCases(bed: TestBed): void {
     slow.on('error', () => {});
     await expectTimeout(server, 'writeTimeout');
     expect(server.status().stats.completed).toBe(0);
+    slow.destroy();
+  });
+
+  test('writeTimeout ends a client that takes nothing of what verifyRequest has written', async () => {
+    class Greeting extends bed.Server {
+      override verifyRequest(...[request]: [never, never]): boolean {
+        (request as Socket).write(Buffer.alloc(16_000_000));
+        return true;
+      }
+    }
+    await using served = await bed.serve(bed.handler('upper'), {
+      Server: Greeting,
+      fields: { writeTimeout: TIMEOUT_MS, timeoutGrace: 20 },
+    });
+    const slow = await connectTo(served.server.serverAddress); // it never reads
+    slow.on('error', () => {});
+    await expectTimeout(served.server, 'writeTimeout');
     slow.destroy();
   });
 }

@@ -3,6 +3,7 @@ import { closed, ended, threadDied, threadStuck } from './errors.js';
 import { IdleTimers } from './idle-timers.js';
 import type { Remains, RequestThread } from './request-thread.js';
 import { ThreadFactory, type ThreadFactoryOptions } from './thread-factory.js';
+import { ThreadRoster } from './thread-roster.js';
 import { ThreadWear } from './thread-wear.js';
 import { within } from './within.js';
 
@@ -33,18 +34,15 @@ const END_MS = 1_000;
 
 /**
  * The threads of a server: starts them, ends those that are idle, puts others in the place of those that died, are
- * stuck, worn, or of an old module. A thread is *starting* (the factory's), then *serving*, then *leaving*: it takes
- * nothing more, and ends when its jobs have.
+ * stuck, worn, or of an old module. A thread is *starting* (the factory's), then on the roster: *serving*, then
+ * *leaving*, until its jobs have ended.
  */
 export class ThreadCrew {
   readonly #options: ThreadCrewOptions;
   readonly #events: CrewEvents;
   readonly #factory: ThreadFactory;
   readonly #wear: ThreadWear;
-  readonly #serving = new Set<RequestThread>();
-  readonly #leaving = new Set<RequestThread>();
-  /** Serving ones whose replacement is starting. */
-  readonly #worn = new Set<RequestThread>();
+  readonly #roster = new ThreadRoster();
   readonly #idle: IdleTimers<RequestThread>;
   readonly #barren = new BarrenDeaths();
   #abortReason: { reason: unknown } | undefined;
@@ -62,24 +60,17 @@ export class ThreadCrew {
 
   /** How many threads take requests. */
   get size(): number {
-    return this.#serving.size;
+    return this.#roster.serving.size;
   }
 
   /** How many threads end when their jobs have. */
   get leaving(): number {
-    return this.#leaving.size;
+    return this.#roster.leaving.size;
   }
 
   /** The thread that has the fewest jobs, if it has room for one. */
   leastBusy(): RequestThread | undefined {
-    let found: RequestThread | undefined;
-    let fewest = this.#options.requestsPerThread;
-    for (const thread of this.#serving) {
-      if (thread.load >= fewest) continue;
-      found = thread;
-      fewest = thread.load;
-    }
-    return found;
+    return this.#roster.leastBusy(this.#options.requestsPerThread);
   }
 
   /** Resolves when every thread has loaded the handler; rejects with what the first failure was. */
@@ -100,10 +91,10 @@ export class ThreadCrew {
    */
   async reload(): Promise<void> {
     if (this.#isEnding) throw closed('reload()');
-    const starts = this.#startMany(Math.max(this.#options.minThreads, this.#serving.size));
+    const starts = this.#startMany(Math.max(this.#options.minThreads, this.size));
     try {
       const fresh = await Promise.all(starts);
-      const old = [...this.#serving];
+      const old = [...this.#roster.serving];
       this.#generation++;
       this.#barren.reset();
       for (const thread of fresh) this.#join(thread);
@@ -120,9 +111,9 @@ export class ThreadCrew {
   fill(): void {
     if (this.#isEnding) return;
     const { minThreads, maxThreads, requestsPerThread } = this.#options;
-    const needed = this.#serving.size + Math.ceil(this.#events.waiting() / requestsPerThread);
+    const needed = this.size + Math.ceil(this.#events.waiting() / requestsPerThread);
     const wanted = Math.min(Math.max(minThreads, needed), maxThreads);
-    const present = this.#serving.size + this.#factory.starting;
+    const present = this.size + this.#factory.starting;
     if (this.#barren.areTooMany()) {
       if (present === 0) this.#events.gaveUp(this.#barren.error());
       return;
@@ -137,12 +128,12 @@ export class ThreadCrew {
 
   abort(reason: unknown): void {
     this.#abortReason ??= { reason };
-    for (const thread of this.#all()) thread.abort(reason);
+    for (const thread of this.#roster.all()) thread.abort(reason);
   }
 
   holdProcess(holds: boolean): void {
     this.#options.holdsProcess = holds;
-    for (const thread of this.#all()) thread.holdProcess(holds);
+    for (const thread of this.#roster.all()) thread.holdProcess(holds);
   }
 
   /** Lets every thread end; none has a job. */
@@ -150,7 +141,7 @@ export class ThreadCrew {
     if (this.#isEnding) return;
     this.#isEnding = true;
     const starts = this.#factory.endStarts();
-    for (const thread of this.#serving) this.#leave(thread);
+    for (const thread of this.#roster.serving) this.#leave(thread);
     await this.#untilGone(2 * END_MS, starts);
   }
 
@@ -158,16 +149,12 @@ export class ThreadCrew {
   async kill(): Promise<void> {
     this.#isEnding = true;
     const starts = this.#factory.endStarts();
-    for (const thread of this.#all()) void thread.kill();
+    for (const thread of this.#roster.all()) void thread.kill();
     await this.#untilGone(END_MS, starts);
   }
 
   async #untilGone(ms: number, starts: Promise<void>): Promise<void> {
-    await within(ms, Promise.all([starts, ...this.#all().map(({ gone }) => gone)]));
-  }
-
-  #all(): RequestThread[] {
-    return [...this.#serving, ...this.#leaving];
+    await within(ms, Promise.all([starts, ...this.#roster.all().map(({ gone }) => gone)]));
   }
 
   // ── coming ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,7 +192,7 @@ export class ThreadCrew {
 
   #join(thread: RequestThread): void {
     void thread.gone.then((cause) => this.#gone(thread, cause));
-    this.#serving.add(thread);
+    this.#roster.join(thread);
     thread.holdProcess(this.#options.holdsProcess);
     if (this.#abortReason !== undefined) thread.abort(this.#abortReason.reason);
     this.#events.roomMade();
@@ -218,28 +205,29 @@ export class ThreadCrew {
     this.#barren.reset();
     this.#events.jobEnded();
     this.#events.roomMade();
-    if (this.#serving.has(thread)) this.#leaveWhenIdle(thread);
+    if (this.#roster.serving.has(thread)) this.#leaveWhenIdle(thread);
     else if (thread.load === 0) void thread.end();
   }
 
   #gone(thread: RequestThread, cause: unknown): void {
-    this.#lose(thread, threadDied(thread.name, this.#isEnding ? ended() : cause));
-    this.#leaving.delete(thread);
+    const wasLeaving = this.#roster.leaving.has(thread);
+    this.#roster.remove(thread);
+    this.#lose(thread, wasLeaving, threadDied(thread.name, this.#isEnding ? ended() : cause));
     this.#replaceWorn();
     this.fill();
   }
 
   /** It is ended, and whether it can be or not: its jobs are not waited for. */
   #giveUp(thread: RequestThread, ms: number): void {
-    this.#lose(thread, threadStuck(thread.name, ms));
-    this.#leaving.add(thread);
+    const wasLeaving = this.#roster.leaving.has(thread);
+    this.#roster.leave(thread);
+    this.#lose(thread, wasLeaving, threadStuck(thread.name, ms));
     void thread.kill();
     this.fill();
   }
 
-  #lose(thread: RequestThread, error: Error): void {
-    this.#stopServing(thread);
-    const wasLeaving = this.#leaving.has(thread);
+  #lose(thread: RequestThread, wasLeaving: boolean, error: Error): void {
+    this.#idle.stop(thread);
     const remains = thread.takeRemains();
     if (remains.hasServed) this.#barren.reset();
     else if (!wasLeaving && !this.#isEnding) this.#countBarren(error.cause ?? error);
@@ -248,7 +236,7 @@ export class ThreadCrew {
 
   /** A thread above `minThreads` that has nothing to do for `idleTimeout` ends. */
   #leaveWhenIdle(thread: RequestThread): void {
-    const isSpare = (): boolean => thread.load === 0 && this.#serving.size > this.#options.minThreads;
+    const isSpare = (): boolean => thread.load === 0 && this.size > this.#options.minThreads;
     if (!isSpare()) return;
     this.#idle.start(thread, () => {
       if (isSpare()) this.#leave(thread);
@@ -256,19 +244,13 @@ export class ThreadCrew {
   }
 
   #leave(thread: RequestThread): void {
-    this.#stopServing(thread);
-    this.#leaving.add(thread);
+    this.#idle.stop(thread);
+    this.#roster.leave(thread);
     if (thread.load === 0) void thread.end();
   }
 
-  #stopServing(thread: RequestThread): void {
-    this.#idle.stop(thread);
-    this.#serving.delete(thread);
-    this.#worn.delete(thread);
-  }
-
   #replaceWorn(): void {
-    for (const thread of this.#serving) this.posted(thread);
+    for (const thread of this.#roster.serving) this.posted(thread);
   }
 
   /**
@@ -276,13 +258,11 @@ export class ThreadCrew {
    * long requests would keep an endless row of old threads.
    */
   #replace(worn: RequestThread): void {
-    const { maxThreads } = this.#options;
-    const replaced = this.#leaving.size + this.#worn.size;
-    if (this.#isEnding || this.#worn.has(worn) || replaced >= maxThreads || this.#barren.areTooMany()) return;
-    this.#worn.add(worn);
+    const isFull = this.#roster.replaced >= this.#options.maxThreads;
+    if (this.#isEnding || isFull || this.#barren.areTooMany() || !this.#roster.markWorn(worn)) return;
     void this.#startAnother().then((fresh) => {
-      if (fresh !== undefined && this.#serving.has(worn)) this.#leave(worn);
-      this.#worn.delete(worn);
+      if (fresh !== undefined && this.#roster.serving.has(worn)) this.#leave(worn);
+      this.#roster.unmarkWorn(worn);
       this.fill();
     });
   }

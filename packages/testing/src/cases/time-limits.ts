@@ -89,6 +89,7 @@ export function timeLimitCases(bed: TestBed): void {
     const slow = await connectTo(served.server.serverAddress); // it never reads
     slow.on('error', () => {});
     await expectTimeout(served.server, 'writeTimeout');
+    expect(served.server.stats().completed).toBe(0);
     slow.destroy();
   });
 }

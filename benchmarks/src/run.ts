@@ -1,6 +1,7 @@
 import { BadOption } from './bad-option.js';
 import { compareResults, differencesOf, hasAnyOf, type Comparison } from './compare/index.js';
 import { chooseContests, type Choice } from './contests.js';
+import { measureBusyness } from './measure/busyness.js';
 import { describeMachine, type Machine } from './measure/machine.js';
 import { runRounds, type RoundTrial, type Skip } from './measure/rounds.js';
 import type { TrialOptions } from './measure/trial.js';
@@ -25,11 +26,13 @@ type Measured = Omit<Result, 'argv' | 'comparison'>;
  */
 export async function run(options: Options, signal: AbortSignal): Promise<Measured> {
   const startedAt = new Date().toISOString();
-  const machine = describeMachine(options.node);
+  const facts = describeMachine(options.node);
   const { subject: asked, node, quick } = options;
   const subject = asked === undefined ? undefined : await probeSubject(asked, { node, signal });
   const choice = chooseContests(options, subject);
   checkComparable(options, choice);
+  // Last of all: what was started until here has ended.
+  const machine = { ...facts, busyShare: await measureBusyness() };
   const { trials, skipped } = await measure(
     choice,
     options,

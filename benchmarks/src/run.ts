@@ -3,7 +3,8 @@ import { compareResults, differencesOf, hasAnyOf, type Comparison } from './comp
 import { chooseContests, type Choice } from './contests.js';
 import { measureBusyness } from './measure/busyness.js';
 import { describeMachine, type Machine } from './measure/machine.js';
-import { runRounds, type RoundTrial, type Skip } from './measure/rounds.js';
+import { plannedMs } from './measure/planned.js';
+import { runRounds, type Contest, type RoundTrial, type Skip } from './measure/rounds.js';
 import type { TrialOptions } from './measure/trial.js';
 import type { Options } from './options.js';
 import type { Result, SubjectFacts } from './report/result-file.js';
@@ -115,14 +116,24 @@ async function measure(
 ): Promise<{ trials: RoundTrial[]; skipped: Skip[] }> {
   const trials: RoundTrial[] = [];
   const skipped = [...unable];
-  const count = rounds * contests.reduce((sum, { strategies }) => sum + strategies.length, 0);
-  using progress = new Progress(count);
+  const each = ({ workload }: Contest): number => plannedMs(workload, trial);
+  const all = contests.map((contest) => rounds * contest.strategies.length * each(contest));
+  using progress = new Progress(all.reduce((sum, ms) => sum + ms, 0));
   try {
     for await (const step of runRounds({ contests, rounds, trial })) {
-      if (step.kind === 'skip') skipped.push(step.skip);
-      else trials.push(step.trial);
-      const { workload, strategy } = step.kind === 'skip' ? step.skip : step.trial;
-      progress.step(`${workload}: ${strategy}`, step.kind === 'skip' ? rounds : 1);
+      const ms = each(step.contest);
+      switch (step.kind) {
+        case 'begin':
+          progress.begin(`${step.contest.workload.title}: ${step.strategy.name}`);
+          break;
+        case 'trial':
+          trials.push(step.trial);
+          progress.end(ms);
+          break;
+        case 'skip':
+          skipped.push(step.skip);
+          progress.drop(ms * (rounds - step.round));
+      }
     }
   } catch (error) {
     if (trial.signal?.aborted !== true) throw error;

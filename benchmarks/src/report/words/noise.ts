@@ -13,8 +13,9 @@ export function noiseWords({ summaries }: Result): string {
   if (rounds < LEAST_ROUNDS) return `${RULE} That takes at least ${LEAST_ROUNDS} rounds.`;
   const chance =
     `With ${rounds} rounds, chance alone puts one of two equal strategies first in every round in one of ` +
-    `${plainNumber(pairsForOneByChance(rounds))} cases; the ${LEAST_DIFFERENCE * 100} % make it fewer, and choosing the ` +
-    'best of more than two makes it more.';
+    `${plainNumber(pairsForOneByChance(rounds))} cases; the ${LEAST_DIFFERENCE * 100} % make it fewer. ` +
+    'Who leads alone is ahead of every other one of this project: among more than two equal ones chance does that more ' +
+    'rarely. Who is called behind is picked from several: there chance does it more often.';
   return `${RULE} ${chance} ${worthOf(rounds)}`;
 }
 

@@ -48,7 +48,7 @@ function shortAnswer({ title, workloads }: Decision, answers: readonly Answer[])
   ];
 }
 
-function leadOf({ verdict, best, figure = '', next }: Answer): string {
+function leadOf({ verdict, figure = '', next }: Answer): string {
   const size = next && (next.size || `${figure}, and ${next.name} ${next.figure}`);
   switch (verdict) {
     case 'clear':
@@ -56,7 +56,7 @@ function leadOf({ verdict, best, figure = '', next }: Answer): string {
     case 'level':
       return next === undefined
         ? 'no difference beyond the noise'
-        : `no difference beyond the noise; ${quoted(best[0] ?? '')} ${size}`;
+        : `no difference beyond the noise; the first leads: ${size}`;
     case 'unknown':
       return size === undefined ? '' : `so far ${size}`;
     case 'only':

@@ -284,6 +284,16 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await pages.run(background)).toBe('rgb(255, 255, 255)');
   });
+
+  test('on paper, which is narrow, the answers in short are still a table on the first page', async () => {
+    const page = await pages.open(file, { viewport: { width: 690, height: 1_000 } });
+    const table = `document.querySelector('.in-short')`;
+    const display = `getComputedStyle(${table}.rows[1]).display`;
+    expect(await pages.run(display)).toBe('grid');
+    await page.emulateMedia({ media: 'print' });
+    expect(await pages.run(display)).toBe('table-row');
+    expect(await pages.run<number>(`${table}.getBoundingClientRect().bottom`)).toBeLessThan(1_000);
+  });
 });
 
 function byName(a: { name: string }, b: { name: string }): number {

@@ -31,7 +31,7 @@ describe('inShort', () => {
     });
     expect(short('messages', { ...level, forking: [50, 50, 45], raw: [101, 100, 96] })).toMatchObject({
       best: '`async` or `threading`',
-      lead: 'no difference beyond the noise; `async` 2.00 times as many as `forking`',
+      lead: 'no difference beyond the noise; the first leads: 2.00 times as many as `forking`',
       peers: 'no difference beyond the noise between `async` and `raw`',
     });
   });

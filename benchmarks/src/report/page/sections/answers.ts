@@ -22,7 +22,7 @@ export function answersSection(contests: readonly Contest[], result: Result): Ma
     contests.length === 0
       ? html`<p>Nothing was measured.</p>`
       : html`<div class="answers">${answers.map(row)}</div>
-          <p class="note">${noiseWords(result)}</p>`;
+          <p class="note">${prose([noiseWords(result)])}</p>`;
   return { id: 'answers', title: 'Workload by workload', body, charts: [] };
 }
 

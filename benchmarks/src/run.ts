@@ -124,7 +124,7 @@ async function measure(
       const ms = each(step.contest);
       switch (step.kind) {
         case 'begin':
-          progress.begin(`${step.contest.workload.title}: ${step.strategy.name}`);
+          progress.begin(`${step.strategy.name}: ${step.contest.workload.title}`);
           break;
         case 'trial':
           trials.push(step.trial);

@@ -1,11 +1,14 @@
 /** Cells of the bar. */
 const WIDTH = 24;
+/** As wide as terminals are that do not say it. */
+const COLUMNS = 80;
 /** What the plan counts for at the beginning, in milliseconds: the first trial alone tells little of the others. */
 const TRUST_IN_PLAN_MS = 5_000;
 
 /** Where it is written: process.stderr. */
 export interface Terminal {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -34,7 +37,10 @@ export class Progress implements Disposable {
     const share = this.#plannedMs > 0 ? this.#doneMs / this.#plannedMs : 0;
     const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░');
     const percent = `${Math.floor(share * 100)}`.padStart(3);
-    this.#terminal.write(`\r\x1b[K${bar} ${percent} % · ${timeText(this.#leftMs())} left · ${what}`);
+    const line = `${bar} ${percent} % · ${timeText(this.#leftMs())} left · ${what}`;
+    // A line that is longer than the terminal is wide would leave its beginning behind.
+    const { columns = COLUMNS } = this.#terminal;
+    this.#terminal.write(`\r\x1b[K${line.slice(0, columns - 1)}`);
   }
 
   /** What was planned to take so long is over. */

@@ -16,8 +16,8 @@ function shown(isTTY = true) {
 
 test('says at once what is done, and how long all is planned to take', () => {
   const { progress, line } = shown();
-  progress(95_000).begin('messages: async');
-  expect(line()).toBe('░░░░░░░░░░░░░░░░░░░░░░░░   0 % · 1 min 35 s left · messages: async');
+  progress(95_000).begin('async: messages');
+  expect(line()).toBe('░░░░░░░░░░░░░░░░░░░░░░░░   0 % · 1 min 35 s left · async: messages');
 });
 
 test('what is over counts as much as it was planned to take', () => {
@@ -45,6 +45,14 @@ test('what is dropped is neither done nor left', () => {
   running.drop(30_000);
   running.begin('two');
   expect(line()).toMatch(/  0 % · 10 s left/);
+});
+
+test('is no longer than the terminal is wide, for the rest would stay', () => {
+  const written: string[] = [];
+  const terminal = { isTTY: true, columns: 60, write: (text: string) => written.push(text) };
+  new Progress(1_000, terminal).begin('async: light requests beside heavy ones, and so on');
+  expect(written[0]).toHaveLength('\r\x1b[K'.length + 59);
+  expect(written[0]).toContain(' left · async: light');
 });
 
 test('leaves an empty line, and writes nothing where there is no terminal', () => {

@@ -51,7 +51,7 @@ function chosenWorkloads(options: Options, subject: Probed | undefined): Workloa
     if (workloads !== undefined) return workloads.includes(workload.name);
     if (subject !== undefined && !servesAnyHandler(workload)) return false;
     if (targets) return TARGETS.some((target) => target.workload === workload.name);
-    return !quick || workload.quick;
+    return !quick || workload.quick !== false;
   }).map((workload) => (connections === undefined ? workload : withConnections(workload, connections)));
 }
 
@@ -62,7 +62,7 @@ function chosenStrategies(workload: Workload, options: Options): Strategy[] {
     const { name } = strategy;
     if (strategies !== undefined) {
       if (!strategies.includes(name)) return false;
-    } else if (quick && VARIANTS.includes(name)) return false;
+    } else if (quick && !isPartOfQuick(name, workload)) return false;
     const areNamed = strategies !== undefined && workloads !== undefined;
     if (!areNamed && whyNotMeant(strategy, workload) !== undefined) return false;
     return !targets || TARGETS.some((one) => one.workload === workload.name && isPartOf(name, one));
@@ -77,6 +77,10 @@ function whyNotMeant({ name }: Strategy, { strategies }: Workload): string | und
 
 /** They tell where time goes, not which way to serve to choose: no part of a first impression. */
 const VARIANTS = ['async-files', 'raw-threads'];
+
+function isPartOfQuick(name: string, { quick }: Workload): boolean {
+  return Array.isArray(quick) ? quick.includes(name) : !VARIANTS.includes(name);
+}
 
 function isPartOf(name: string, { strategy, than }: { strategy: string; than?: string }): boolean {
   return name === strategy || name === than;

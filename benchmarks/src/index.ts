@@ -2,7 +2,7 @@ import { BadOption } from './bad-option.js';
 import { readOptions } from './options.js';
 import { makeFolder, writeResult, type Result } from './report/result-file.js';
 import { writeChoosing } from './report/docs/write-choosing.js';
-import { renderComparison, renderSkips, renderTables, renderTargets } from './report/table.js';
+import { renderComparison, renderInShort, renderSkips, renderTables, renderTargets } from './report/table.js';
 import { writeReport } from './report/write-report.js';
 import { compared, run } from './run.js';
 
@@ -40,6 +40,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (skipped.length > 0) console.log(renderSkips(skipped));
   if (options.targets) console.log(renderTargets(result));
   if (comparison !== undefined) console.log(renderComparison(comparison, result.workloads));
+  console.log(renderInShort(result));
   const file = writeResult(result, options.out);
   console.log(`\nWritten to ${file}\nThe report: ${await writeReport(result, file)}`);
   if (result.isInterrupted) process.exitCode = INTERRUPTED;

@@ -1,8 +1,10 @@
 import { BadOption } from './bad-option.js';
 import { compareResults, differencesOf, hasAnyOf, type Comparison } from './compare/index.js';
 import { chooseContests, type Choice } from './contests.js';
+import { measureBusyness } from './measure/busyness.js';
 import { describeMachine, type Machine } from './measure/machine.js';
-import { runRounds, type RoundTrial, type Skip } from './measure/rounds.js';
+import { plannedMs } from './measure/planned.js';
+import { runRounds, type Contest, type RoundTrial, type Skip } from './measure/rounds.js';
 import type { TrialOptions } from './measure/trial.js';
 import type { Options } from './options.js';
 import type { Result, SubjectFacts } from './report/result-file.js';
@@ -25,11 +27,13 @@ type Measured = Omit<Result, 'argv' | 'comparison'>;
  */
 export async function run(options: Options, signal: AbortSignal): Promise<Measured> {
   const startedAt = new Date().toISOString();
-  const machine = describeMachine(options.node);
+  const facts = describeMachine(options.node);
   const { subject: asked, node, quick } = options;
   const subject = asked === undefined ? undefined : await probeSubject(asked, { node, signal });
   const choice = chooseContests(options, subject);
   checkComparable(options, choice);
+  // Last of all: what was started until here has ended.
+  const machine = { ...facts, busyShare: await measureBusyness() };
   const { trials, skipped } = await measure(
     choice,
     options,
@@ -112,14 +116,24 @@ async function measure(
 ): Promise<{ trials: RoundTrial[]; skipped: Skip[] }> {
   const trials: RoundTrial[] = [];
   const skipped = [...unable];
-  const count = rounds * contests.reduce((sum, { strategies }) => sum + strategies.length, 0);
-  using progress = new Progress(count);
+  const each = ({ workload }: Contest): number => plannedMs(workload, trial);
+  const all = contests.map((contest) => rounds * contest.strategies.length * each(contest));
+  using progress = new Progress(all.reduce((sum, ms) => sum + ms, 0));
   try {
     for await (const step of runRounds({ contests, rounds, trial })) {
-      if (step.kind === 'skip') skipped.push(step.skip);
-      else trials.push(step.trial);
-      const { workload, strategy } = step.kind === 'skip' ? step.skip : step.trial;
-      progress.step(`${workload}: ${strategy}`, step.kind === 'skip' ? rounds : 1);
+      const ms = each(step.contest);
+      switch (step.kind) {
+        case 'begin':
+          progress.begin(`${step.strategy.name}: ${step.contest.workload.title}`);
+          break;
+        case 'trial':
+          trials.push(step.trial);
+          progress.end(ms);
+          break;
+        case 'skip':
+          skipped.push(step.skip);
+          progress.drop(ms * (rounds - step.round));
+      }
     }
   } catch (error) {
     if (trial.signal?.aborted !== true) throw error;

@@ -21,6 +21,9 @@ test('a first impression leaves workloads out', () => {
   expect(quick).toContain('connections');
   expect(quick).not.toContain('idle');
   expect(chosen('--quick')['messages']).not.toContain('async-files');
+  expect(chosen('--quick')['messages']).toContain('cluster');
+  expect(chosen('--quick')['mix']).not.toContain('cluster');
+  expect(chosen('--quick', '--strategies', 'cluster')['mix']).toEqual(['cluster']);
 });
 
 test('targets need some pairs only', () => {

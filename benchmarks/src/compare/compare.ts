@@ -1,3 +1,4 @@
+import { LEAST_DIFFERENCE } from '../measure/least-difference.js';
 import type { RoundTrial } from '../measure/rounds.js';
 import { shareAbove, spreadOf, type Spread } from '../measure/statistics.js';
 import { moreIsBetter, type Metric, type Workload } from '../workloads/index.js';
@@ -30,8 +31,6 @@ interface Run {
   readonly workloads: readonly Workload[];
 }
 
-/** Smaller differences may be real, and tell nobody anything. */
-const LEAST_CHANGE = 0.03;
 /** Of all pairs of a round then and a round now, so many must agree which is better. */
 const AGREEMENT = 0.95;
 
@@ -66,7 +65,7 @@ function verdictOf(
   { old, now, ratio }: { old: readonly number[]; now: readonly number[]; ratio: number },
 ): Change['verdict'] {
   const above = shareAbove(now, old);
-  const isNoise = Math.abs(ratio - 1) < LEAST_CHANGE || (above < AGREEMENT && above > 1 - AGREEMENT);
+  const isNoise = Math.abs(ratio - 1) < LEAST_DIFFERENCE || (above < AGREEMENT && above > 1 - AGREEMENT);
   if (isNoise || Number.isNaN(ratio)) return 'within the noise';
   return above >= AGREEMENT === moreIsBetter(metric) ? 'better' : 'worse';
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { BadOption } from '../bad-option.js';
 import { pythonVersion } from '../strategies/index.js';
 import { calibrateHash } from './calibrate.js';
@@ -20,13 +20,12 @@ export interface Machine {
   readonly python: string | null;
   /** Bytes of SHA-256 that one CPU computes in a microsecond. */
   readonly hashBytesPerMicro: number;
-  /** Processes that wanted a CPU over the last minute, before the first trial. */
-  readonly loadAverage: number;
+  /** The share of its CPUs that others used, just before the first trial. Results of older versions lack it. */
+  readonly busyShare?: number;
 }
 
 /** @throws {BadOption} when `node` is no Node */
 export function describeMachine(node: string): Machine {
-  const loadAverage = loadavg()[0] ?? NaN;
   const versions = versionsOf(node);
   return {
     cpus: availableParallelism(),
@@ -38,7 +37,6 @@ export function describeMachine(node: string): Machine {
     loadNode: process.version,
     python: pythonVersion() ?? null,
     hashBytesPerMicro: calibrateHash(node),
-    loadAverage,
   };
 }
 

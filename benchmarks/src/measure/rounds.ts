@@ -27,11 +27,16 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** What has just been done. */
-export type Step =
+/** What is about to be done, or has just been done. */
+export type Step = { readonly contest: Contest } & (
+  | { readonly kind: 'begin'; readonly strategy: Strategy }
+  | Outcome
+);
+
+type Outcome =
   | { readonly kind: 'trial'; readonly trial: RoundTrial }
   /** The trials of later rounds are left out too. */
-  | { readonly kind: 'skip'; readonly skip: Skip };
+  | { readonly kind: 'skip'; readonly skip: Skip; readonly round: number };
 
 /**
  * Runs every contest, `rounds` times. Within a round the strategies follow each other at once, each round beginning
@@ -39,24 +44,26 @@ export type Step =
  * more than the figures themselves.
  */
 export async function* runRounds({ contests, rounds, trial }: RoundsPlan): AsyncGenerator<Step> {
-  for (const { workload, strategies } of contests) {
+  for (const contest of contests) {
+    const { workload, strategies } = contest;
     const unable = new Set<Strategy>();
     for (let round = 0; round < rounds; round++) {
       for (const strategy of rotate(strategies, round)) {
         if (unable.has(strategy)) continue;
-        const step = await runStep(strategy, workload, { round, trial });
-        if (step.kind === 'skip') unable.add(strategy);
-        yield step;
+        yield { kind: 'begin', contest, strategy };
+        const outcome = await outcomeOf(strategy, workload, { round, trial });
+        if (outcome.kind === 'skip') unable.add(strategy);
+        yield { contest, ...outcome };
       }
     }
   }
 }
 
-async function runStep(
+async function outcomeOf(
   strategy: Strategy,
   workload: Workload,
   { round, trial }: { round: number; trial: TrialOptions },
-): Promise<Step> {
+): Promise<Outcome> {
   try {
     return { kind: 'trial', trial: { round, ...(await runTrial(strategy, workload, trial)) } };
   } catch (error) {
@@ -64,6 +71,7 @@ async function runStep(
     if (!(error instanceof NeverListened)) throw error;
     return {
       kind: 'skip',
+      round,
       skip: { workload: workload.name, strategy: strategy.name, reason: error.message },
     };
   }

@@ -43,8 +43,8 @@ function figureIn(unit: Unit): (value: number) => string {
 }
 
 /** "a", "a and b", "a, b and c". */
-export function listOf(items: readonly string[]): string {
-  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+export function listOf(items: readonly string[], last: 'and' | 'or' = 'and'): string {
+  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;
 }
 
 /** Whole from 100 on, else with three digits that count. */

@@ -4,8 +4,11 @@ import type { Skip } from '../measure/rounds.js';
 import type { Spread } from '../measure/statistics.js';
 import type { TargetResult } from '../targets/index.js';
 import type { Workload } from '../workloads/index.js';
+import { contestsOf } from './reading/contest.js';
 import type { Result } from './result-file.js';
 import type { Summary } from './summary.js';
+import { IN_SHORT_HEAD, inShort, type ShortAnswer } from './words/in-short.js';
+import { cautions } from './words/machine.js';
 
 /** One table for each workload. */
 export function renderTables({ workloads, summaries, baseline }: Result): string {
@@ -16,6 +19,25 @@ export function renderTables({ workloads, summaries, baseline }: Result): string
       return `\n${workload.title}\n${renderTable(rows, columns)}`;
     })
     .join('\n');
+}
+
+/** The decisions, above what one has to know before one believes them. Empty where there are too few. */
+export function renderInShort(result: Result): string {
+  const told = inShort(contestsOf(result));
+  if (told.length === 0) return '';
+  const [served, ours, peers] = IN_SHORT_HEAD;
+  const columns: Column<ShortAnswer>[] = [
+    { title: served, text: ({ title }) => title },
+    { title: ours, text: ({ best, lead }) => plain(`${best}: ${lead}`) },
+    { title: peers, text: (row) => plain(row.peers) },
+  ];
+  const widths = [30, 46, 46];
+  return ['', 'in short', renderTable(told, columns, widths), ...cautions(result)].join('\n');
+}
+
+/** Backticks tell names from words where there are no colours; here they would only be in the way. */
+function plain(text: string): string {
+  return text.replaceAll('`', '');
 }
 
 /** What did not run, and why: a line for each reason. */
@@ -120,11 +142,17 @@ function killColumns(): Column<Summary>[] {
   ];
 }
 
-function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+/** @param widths - of columns of text, which is broken there; without them each column is as wide as it needs */
+function renderTable<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  widths?: readonly number[],
+): string {
   const table = new Table({
     head: columns.map(({ title }) => title),
-    colAligns: columns.map((_, column) => (column === 0 ? 'left' : 'right')),
-    style: { head: [], border: [], compact: true },
+    colAligns: columns.map((_, column) => (column === 0 || widths !== undefined ? 'left' : 'right')),
+    style: { head: [], border: [], compact: widths === undefined },
+    ...(widths && { colWidths: [...widths], wordWrap: true }),
   });
   for (const row of rows) table.push(columns.map(({ text }) => text(row)));
   return table.toString();

@@ -46,8 +46,8 @@ export interface Workload {
   readonly measureMs?: number;
   /** Which strategies it tells something of. @default all */
   readonly strategies?: readonly string[];
-  /** Part of a first impression (`--quick`). */
-  readonly quick: boolean;
+  /** Part of a first impression (`--quick`): not at all, with all strategies, or with these. */
+  readonly quick: boolean | readonly string[];
   /** One of several workloads that differ in one number only: a curve. */
   readonly sweep?: { readonly of: 'connections' | 'workers'; readonly at: number };
 }

@@ -38,7 +38,7 @@ export function resultOf(measured: Measured, changes: Partial<Result> = {}): Res
       loadNode: 'v20.20.2',
       python: null,
       hashBytesPerMicro: 1_000,
-      loadAverage: 0.1,
+      busyShare: 0.01,
     },
     method: { rounds: 5, warmUpMs: 250, measureMs: 500, workers: 4, quick: false },
     baseline: 'raw',

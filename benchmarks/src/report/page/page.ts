@@ -8,6 +8,7 @@ import type { Section } from './section.js';
 import { allFiguresSection, skippedSection } from './sections/all-figures.js';
 import { answersSection } from './sections/answers.js';
 import { beyondSection } from './sections/beyond.js';
+import { inShortSection } from './sections/in-short.js';
 import { latencySection, memorySection, othersSection, throughputSection } from './sections/by-workload.js';
 import { changesSection } from './sections/changes.js';
 import { strategiesSection } from './sections/strategies.js';
@@ -69,6 +70,7 @@ export function renderPage({ reading, bundle }: PageParts): string {
 function sectionsOf(reading: Reading, looks: readonly Look[]): Section[] {
   const { result, contests, connections, workers, models } = reading;
   return [
+    inShortSection(contests),
     answersSection(contests, result),
     strategiesSection(looks),
     changesSection(result),

@@ -9,8 +9,13 @@ export function prose(sentences: readonly string[]): Html {
 function spans(sentence: string): Html {
   const parts = sentence
     .split('`')
-    .map((part, index) => (index % 2 === 0 ? html`${part}` : strategyName(part)));
+    .map((part, index) => (index % 2 === 0 ? html`${unbroken(part)}` : strategyName(part)));
   return html`${parts}`;
+}
+
+/** "36 %" stays on one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) %/g, '\u00a0%');
 }
 
 export function strategyName(name: string): Html {

@@ -1,8 +1,9 @@
+import { LEAST_DIFFERENCE } from '../../measure/least-difference.js';
 import { ratiosOf } from '../../measure/ratios.js';
 import type { Spread } from '../../measure/statistics.js';
 import { moreIsBetter, type Metric } from '../../workloads/index.js';
 import type { Entry } from './contest.js';
-import { LEAST_LEAD, LEAST_ROUNDS } from './noise.js';
+import { LEAST_ROUNDS } from './noise.js';
 
 /** How far one strategy is ahead of another one. */
 export interface Lead {
@@ -36,7 +37,8 @@ export function leadOf(mine: Entry, theirs: Entry, metric: Metric): Lead {
  */
 export function verdictOf(differences: readonly number[], times = Infinity): Lead['verdict'] {
   if (differences.length < LEAST_ROUNDS) return 'unknown';
-  if (Math.abs(times - 1) < LEAST_LEAD) return 'level';
+  // Of either to the other: who is 3 % ahead of one must have it 3 % behind.
+  if (Math.abs(Math.log(times)) < Math.log1p(LEAST_DIFFERENCE)) return 'level';
   if (differences.every((difference) => difference > 0)) return 'ahead';
   return differences.every((difference) => difference < 0) ? 'behind' : 'level';
 }

@@ -2,8 +2,6 @@
 export const LEAST_ROUNDS = 3;
 /** From so many rounds on a lead is a finding, and before that an indication. */
 export const ROUNDS_OF_A_FINDING = 7;
-/** As a share: smaller differences may be real, and tell nobody anything. The comparison with an earlier run has the same. */
-export const LEAST_LEAD = 0.03;
 
 /**
  * Of so many pairs of equal strategies one is, by chance, better in every round: it is as likely better as worse in

@@ -1,9 +1,10 @@
-import type { Metric, Workload } from '../../workloads/index.js';
+import type { Workload } from '../../workloads/index.js';
 import { figure, figures, listOf } from '../figures.js';
 import { betterFirst, wordsOf } from '../metrics.js';
 import type { Contest, Entry } from '../reading/contest.js';
 import { leadOf, type Lead } from '../reading/lead.js';
-import { rangeOf, sizeOf } from './phrases.js';
+import { besideOf, nameOf, sizeBeside, type Beside } from './beside.js';
+import { rangeOf } from './phrases.js';
 
 /** What a workload says about the choice of a strategy. Names of strategies stand in backticks. */
 export interface Answer {
@@ -12,28 +13,47 @@ export interface Answer {
   readonly best: readonly string[];
   /** Whether the best one is ahead of all others of this project, beyond the noise; "only": it has no others. */
   readonly verdict: 'clear' | 'level' | 'unknown' | 'only';
+  /** Of the first of the best. */
+  readonly figure: string | undefined;
+  /** How it stands beside the next of this project that is not one of the best, */
+  readonly next: Beside | undefined;
+  /** and beside the best of the peers. */
+  readonly peer: Beside | undefined;
+  /** Those with requests that got no right answer in time. */
+  readonly failing: readonly string[];
   readonly sentences: readonly string[];
 }
 
 export function answerOf(contest: Contest): Answer {
+  const { workload } = contest;
   const ours = contest.entries.filter(({ strategy }) => strategy.isOurs);
-  const peers = contest.entries.filter(({ strategy }) => !strategy.isOurs);
-  const { verdict, best, sentences } = answerAmongOurs(contest, ours);
+  const [bestPeer] = contest.entries.filter(({ strategy }) => !strategy.isOurs);
+  const { verdict, best, next, sentences } = answerAmongOurs(contest, ours);
+  const [first] = ours;
+  const beside = (other: Entry | undefined): Beside | undefined =>
+    first && other && besideOf(first, other, workload.metric);
+  const peer = beside(bestPeer);
+  const failing = failingOf(contest);
   return {
-    workload: contest.workload,
+    workload,
     verdict,
     best: best.map(({ strategy }) => strategy.name),
+    figure: first && figure(first.value.median, wordsOf(workload.metric).unit),
+    next: beside(next),
+    peer,
+    failing: failing.map(({ strategy }) => strategy.name),
     sentences: [
       ...sentences,
       ...latencyOf(contest, ours),
-      ...peerSentence(contest, ours, peers),
-      ...warnings(contest),
+      ...peerSentence(workload, peer),
+      ...warnings(failing),
     ],
   };
 }
 
 interface AmongOurs extends Pick<Answer, 'verdict' | 'sentences'> {
   readonly best: readonly Entry[];
+  readonly next?: Entry | undefined;
 }
 
 function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
@@ -42,7 +62,7 @@ function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
   const { metric } = contest.workload;
   const { best: does, before, unit } = wordsOf(metric);
   if (others.length === 0) {
-    const sentence = `Of this project only ${name(first)} was measured: ${before}${figure(first.value.median, unit)}.`;
+    const sentence = `Of this project only ${nameOf(first)} was measured: ${before}${figure(first.value.median, unit)}.`;
     return { verdict: 'only', best: [first], sentences: [sentence] };
   }
   const leads = others.map((other) => ({ other, lead: leadOf(first, other, metric) }));
@@ -56,25 +76,25 @@ function answerAmongOurs(contest: Contest, ours: readonly Entry[]): AmongOurs {
   if (unknown !== undefined) {
     const { rounds } = unknown.lead;
     const sentence =
-      `${name(first)} ${does} so far: ${before}${figure(first.value.median, unit)}. ` +
-      `Too few rounds to tell a lead from noise: ${rounds} with figures of both it and ${name(unknown.other)}.`;
-    return { verdict: 'unknown', best: [first], sentences: [sentence] };
+      `${nameOf(first)} ${does} so far: ${before}${figure(first.value.median, unit)}. ` +
+      `Too few rounds to tell a lead from noise: ${rounds} with figures of both it and ${nameOf(unknown.other)}.`;
+    return { verdict: 'unknown', best: [first], next: others[0], sentences: [sentence] };
   }
   if (level.length === 0 && next !== undefined) {
     const lead = leadPhrase(next.lead, next.other, contest);
-    const sentence = `${name(first)} ${does}: ${before}${figure(first.value.median, unit)}${lead}.`;
-    return { verdict: 'clear', best: [first], sentences: [sentence] };
+    const sentence = `${nameOf(first)} ${does}: ${before}${figure(first.value.median, unit)}${lead}.`;
+    return { verdict: 'clear', best: [first], next: next.other, sentences: [sentence] };
   }
   const equals = [first, ...level];
   const medians = equals.map(({ value }) => value.median);
   const sentences = [
-    `${listOf(equals.map(name))} lie within the noise of one another: ${before}${figures(medians, unit)}.`,
+    `${listOf(equals.map(nameOf))} lie within the noise of one another: ${before}${figures(medians, unit)}.`,
   ];
   if (next !== undefined) {
     const { median } = next.other.value;
-    sentences.push(`${name(next.other)} is behind, beyond the noise: ${figure(median, unit)}.`);
+    sentences.push(`${nameOf(next.other)} is behind, beyond the noise: ${figure(median, unit)}.`);
   }
-  return { verdict: 'level', best: equals, sentences };
+  return { verdict: 'level', best: equals, next: next?.other, sentences };
 }
 
 function withoutOurs({ entries, workload }: Contest): AmongOurs {
@@ -83,7 +103,7 @@ function withoutOurs({ entries, workload }: Contest): AmongOurs {
   if (first === undefined) return { verdict: 'unknown', best: [], sentences: ['Nothing was measured.'] };
   const sentence =
     'No strategy of this project was measured. ' +
-    `Of its peers ${name(first)} ${does}: ${before}${figure(first.value.median, unit)}.`;
+    `Of its peers ${nameOf(first)} ${does}: ${before}${figure(first.value.median, unit)}.`;
   return { verdict: 'unknown', best: [], sentences: [sentence] };
 }
 
@@ -91,61 +111,46 @@ function withoutOurs({ entries, workload }: Contest): AmongOurs {
 function leadPhrase(lead: Lead, other: Entry, { workload }: Contest): string {
   const { metric } = workload;
   const { times, rounds } = lead;
-  const size = sizePhrase(lead, other, metric);
+  const size = sizeBeside(lead, other, metric);
+  const { unit, link } = wordsOf(metric);
   if (times === null || size === '') {
-    return `; ${name(other)} follows with ${figure(other.value.median, wordsOf(metric).unit)}, beyond the noise`;
+    return `; ${nameOf(other)} follows with ${figure(other.value.median, unit)}, beyond the noise`;
   }
-  return `${size}, beyond the noise (${rangeOf(times)} in the middle half of ${rounds} rounds)`;
-}
-
-/**
- * ", round by round 1.90 times as many as `forking`": it need not be the ratio of the medians. Empty where a ratio says
- * nothing: of a handful of clients, and of figures that are not above 0.
- */
-function sizePhrase({ times }: Lead, other: Entry, metric: Metric): string {
-  if (times === null || times.median <= 1 || metric === 'clients hung') return '';
-  const words = wordsOf(metric);
-  return `${words.link}${sizeOf(times.median, words)} ${name(other)}`;
+  return `${link}${size}, beyond the noise (${rangeOf(times)} in the middle half of ${rounds} rounds)`;
 }
 
 /** A throughput says nothing of how long one has to wait. */
 function latencyOf({ workload }: Contest, [first]: readonly Entry[]): string[] {
   const p99 = first?.summary.p99;
   if (first === undefined || workload.metric !== 'per second' || !p99) return [];
-  return [`With ${name(first)}, 99 of 100 answers come within ${figure(p99.median, 'µs')}.`];
+  return [`With ${nameOf(first)}, 99 of 100 answers come within ${figure(p99.median, 'µs')}.`];
 }
 
-function peerSentence({ workload }: Contest, [first]: readonly Entry[], [peer]: readonly Entry[]): string[] {
-  if (first === undefined || peer === undefined) return [];
-  const words = wordsOf(workload.metric);
-  const its = figure(peer.value.median, words.unit);
-  const ofPeer = leadOf(peer, first, workload.metric);
-  switch (ofPeer.verdict) {
-    case 'ahead':
-      return [`The best peer, ${name(peer)}, is ahead: ${its}${sizePhrase(ofPeer, first, workload.metric)}.`];
+function peerSentence({ metric }: Workload, peer: Beside | undefined): string[] {
+  if (peer === undefined) return [];
+  const { name, figure: its, size } = peer;
+  switch (peer.verdict) {
     case 'behind':
-      return [`No peer does better; the best of them is ${name(peer)}: ${its}.`];
+      return [`The best peer, ${name}, is ahead: ${its}${size === '' ? '' : wordsOf(metric).link + size}.`];
+    case 'ahead':
+      return [`No peer does better; the best of them is ${name}: ${its}.`];
     case 'level':
-      return [`The best peer, ${name(peer)}, lies within the noise of it: ${its}.`];
+      return [`The best peer, ${name}, lies within the noise of it: ${its}.`];
     case 'unknown':
-      return [`The best peer is ${name(peer)}: ${its}.`];
+      return [`The best peer is ${name}: ${its}.`];
   }
 }
 
 /** Where processes are killed, failures are what is measured. */
-function warnings({ workload, entries }: Contest): string[] {
-  if (workload.kind === 'kills') return [];
-  const failing = entries
-    .filter(({ summary }) => summary.errors > 0)
-    .map((entry) => {
-      const { errors, answered } = entry.summary;
-      return `${name(entry)} ${figure(errors, 'count')} of ${figure(errors + answered, 'count')}`;
-    });
-  return failing.length === 0
-    ? []
-    : [`Beware of requests without a right answer in time: ${listOf(failing)}.`];
+function failingOf({ workload, entries }: Contest): Entry[] {
+  return workload.kind === 'kills' ? [] : entries.filter(({ summary }) => summary.errors > 0);
 }
 
-function name({ strategy }: Entry): string {
-  return `\`${strategy.name}\``;
+function warnings(failing: readonly Entry[]): string[] {
+  if (failing.length === 0) return [];
+  const told = failing.map((entry) => {
+    const { errors, answered } = entry.summary;
+    return `${nameOf(entry)} ${figure(errors, 'count')} of ${figure(errors + answered, 'count')}`;
+  });
+  return [`Beware of requests without a right answer in time: ${listOf(told)}.`];
 }

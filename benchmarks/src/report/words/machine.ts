@@ -1,4 +1,4 @@
-import { figure, plainNumber } from '../figures.js';
+import { figure } from '../figures.js';
 import { LEAST_ROUNDS } from '../reading/noise.js';
 import type { Result, SubjectFacts } from '../result-file.js';
 
@@ -33,6 +33,9 @@ function dateOf(startedAt: string): string {
   return `${startedAt.slice(0, 10)}, ${startedAt.slice(11, 16)} UTC`;
 }
 
+/** What others may use of all CPUs: more is no background of a machine any more. */
+const QUIET_SHARE = 0.1;
+
 /** What one has to know before one believes the figures. */
 export function cautions({ machine, isInterrupted, method }: Result): string[] {
   const found = [];
@@ -44,10 +47,10 @@ export function cautions({ machine, isInterrupted, method }: Result): string[] {
       `${count} a first impression: a lead can only be told from noise with ${LEAST_ROUNDS} or more.`,
     );
   }
-  // Each CPU had more than half of a process to run before anything was measured.
-  if (machine.loadAverage > machine.cpus / 2) {
+  const { busyShare = 0 } = machine;
+  if (busyShare > QUIET_SHARE) {
     found.push(
-      `The machine was busy with other work when the run began (load average ${plainNumber(machine.loadAverage)}): ratios tell more than figures.`,
+      `The machine was busy with other work when the run began (${Math.round(busyShare * 100)} % of its CPUs): ratios tell more than figures.`,
     );
   }
   return found;

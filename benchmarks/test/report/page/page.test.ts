@@ -9,6 +9,7 @@ import { figure } from '../../../dist/report/figures.js';
 import { wordsOf } from '../../../dist/report/metrics.js';
 import { oursFirst, type Contest } from '../../../dist/report/reading/contest.js';
 import { read } from '../../../dist/report/reading/reading.js';
+import { inShort } from '../../../dist/report/words/in-short.js';
 import { writeReport } from '../../../dist/report/write-report.js';
 import { hasChromium, WHY_SKIPPED } from '../../support/chromium.js';
 import { fullResult } from '../../support/full-result.js';
@@ -122,6 +123,38 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
     expect(await pages.page.locator('.chart > svg').count()).toBe(kinds.length);
     const { said, requests } = pages;
     expect({ said, requests }).toEqual({ said: [], requests: [pathToFileURL(file).href] });
+  });
+
+  test('it begins with the answers in short, each of which leads to the whole one', async () => {
+    const page = await pages.open(file);
+    const section = page.locator('main > section').first();
+    expect(await section.getByRole('heading').allTextContents()).toEqual(['In short']);
+    const rows = section.getByRole('row');
+    const shown = await Promise.all((await rows.all()).map((row) => row.locator('th, td').allInnerTexts()));
+    const text = (words: string) => words.replaceAll('`', '').replaceAll(/\s+/g, ' ').trim();
+    expect(shown.map((cells) => cells.map(text))).toEqual([
+      ['What is served', 'Which of this project', 'Beside the peers'],
+      ...inShort(contests).map(({ title, best, lead, peers }) => [title, `${best} ${lead}`, peers].map(text)),
+    ]);
+    // The figures are those of the result, and not only those of the same words.
+    const [first, second] = contestOf('cpu-200us').entries.filter(({ strategy }) => strategy.isOurs);
+    const ratio = first!.value.median / second!.value.median;
+    expect(shown.flat().map(text)).toContain(
+      `${first!.strategy.name} ${Math.round(ratio * 100) - 100} % more than ${second!.strategy.name}`,
+    );
+    for (const { title, workload } of inShort(contests)) {
+      await section.getByRole('link', { name: title, exact: true }).focus();
+      await page.keyboard.press('Enter');
+      expect(await page.locator(':target h3').textContent()).toBe(workload.title);
+    }
+  });
+
+  test.each([1_280, 390])('the answers in short are a table, at %d pixels too', async (width) => {
+    const page = await pages.open(file, { viewport: { width, height: 800 } });
+    const table = page.locator('#short').getByRole('table');
+    expect(await table.getByRole('columnheader').count()).toBe(3);
+    expect(await table.getByRole('rowheader').count()).toBe(inShort(contests).length);
+    expect(await table.getByRole('cell').count()).toBe(2 * inShort(contests).length);
   });
 
   test('the figures of its tables are those of the result', async () => {
@@ -250,6 +283,16 @@ describeIf(hasChromium)(`in a browser${WHY_SKIPPED}`, () => {
     expect(await pages.run(background)).not.toBe('rgb(255, 255, 255)');
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     expect(await pages.run(background)).toBe('rgb(255, 255, 255)');
+  });
+
+  test('on paper, which is narrow, the answers in short are still a table on the first page', async () => {
+    const page = await pages.open(file, { viewport: { width: 690, height: 1_000 } });
+    const table = `document.querySelector('.in-short')`;
+    const display = `getComputedStyle(${table}.rows[1]).display`;
+    expect(await pages.run(display)).toBe('grid');
+    await page.emulateMedia({ media: 'print' });
+    expect(await pages.run(display)).toBe('table-row');
+    expect(await pages.run<number>(`${table}.getBoundingClientRect().bottom`)).toBeLessThan(1_000);
   });
 });
 

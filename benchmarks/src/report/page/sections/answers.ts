@@ -1,4 +1,5 @@
 import type { Contest } from '../../reading/contest.js';
+import type { Workload } from '../../../workloads/index.js';
 import type { Result } from '../../result-file.js';
 import { answerOf, type Answer } from '../../words/answer.js';
 import { noiseWords } from '../../words/noise.js';
@@ -21,13 +22,18 @@ export function answersSection(contests: readonly Contest[], result: Result): Ma
     contests.length === 0
       ? html`<p>Nothing was measured.</p>`
       : html`<div class="answers">${answers.map(row)}</div>
-          <p class="note">${noiseWords(result)}</p>`;
-  return { id: 'answers', title: 'In short', body, charts: [] };
+          <p class="note">${prose([noiseWords(result)])}</p>`;
+  return { id: 'answers', title: 'Workload by workload', body, charts: [] };
+}
+
+/** Where others on the page lead to. */
+export function answerId({ name }: Workload): string {
+  return `answer-${name}`;
 }
 
 function row({ workload, verdict, sentences }: Answer): Html {
   const [first = '', ...more] = sentences;
-  return html`<article class="answer">
+  return html`<article class="answer" id="${answerId(workload)}">
     <h3>${workload.title}</h3>
     <div>
       <p class="lead">${prose([first])} <span class="badge ${verdict}">${BADGES[verdict]}</span></p>

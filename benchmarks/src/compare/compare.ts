@@ -1,4 +1,4 @@
-import { LEAST_DIFFERENCE } from '../measure/least-difference.js';
+import { isDifference } from '../measure/least-difference.js';
 import type { RoundTrial } from '../measure/rounds.js';
 import { shareAbove, spreadOf, type Spread } from '../measure/statistics.js';
 import { moreIsBetter, type Metric, type Workload } from '../workloads/index.js';
@@ -65,7 +65,7 @@ function verdictOf(
   { old, now, ratio }: { old: readonly number[]; now: readonly number[]; ratio: number },
 ): Change['verdict'] {
   const above = shareAbove(now, old);
-  const isNoise = Math.abs(ratio - 1) < LEAST_DIFFERENCE || (above < AGREEMENT && above > 1 - AGREEMENT);
-  if (isNoise || Number.isNaN(ratio)) return 'within the noise';
+  const isNoise = above < AGREEMENT && above > 1 - AGREEMENT;
+  if (isNoise || Number.isNaN(ratio) || !isDifference(ratio)) return 'within the noise';
   return above >= AGREEMENT === moreIsBetter(metric) ? 'better' : 'worse';
 }

@@ -1,4 +1,4 @@
-import { LEAST_DIFFERENCE } from '../../measure/least-difference.js';
+import { isDifference } from '../../measure/least-difference.js';
 import { ratiosOf } from '../../measure/ratios.js';
 import type { Spread } from '../../measure/statistics.js';
 import { moreIsBetter, type Metric } from '../../workloads/index.js';
@@ -37,8 +37,7 @@ export function leadOf(mine: Entry, theirs: Entry, metric: Metric): Lead {
  */
 export function verdictOf(differences: readonly number[], times = Infinity): Lead['verdict'] {
   if (differences.length < LEAST_ROUNDS) return 'unknown';
-  // Of either to the other: who is 3 % ahead of one must have it 3 % behind.
-  if (Math.abs(Math.log(times)) < Math.log1p(LEAST_DIFFERENCE)) return 'level';
+  if (!isDifference(times)) return 'level';
   if (differences.every((difference) => difference > 0)) return 'ahead';
   return differences.every((difference) => difference < 0) ? 'behind' : 'level';
 }

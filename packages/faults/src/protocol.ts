@@ -36,7 +36,7 @@ export type ServerCommand =
   | ({ readonly type: 'restart'; readonly target: Target } & Restart)
   /** Moves the clock that this process sees. */
   | { readonly type: 'clock'; readonly offsetMs: number }
-  /** Collects garbage, and tells what is left. */
+  /** Gives back what nothing uses, and tells what is left of the main thread's heap. */
   | { readonly type: 'heap' }
   | { readonly type: 'end' };
 

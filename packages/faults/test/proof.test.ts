@@ -36,6 +36,7 @@ describe('the proof finds a server that', () => {
     ['leaks descriptors', 'descriptor', /descriptors before, .*\/dev\/null/],
     ['leaves processes behind', 'process', /1 processes before, [23] after/],
     ['keeps memory', 'memory', /^heap: \d+ MB before/],
+    ['keeps memory that V8 knows nothing of', 'native', /^resident: \d+ MB before/],
     ['closes connections that it does not count', 'uncounted', /clients over tcp were never counted/],
     [
       'counts requests that never were',

@@ -1,4 +1,5 @@
 import { StreamRequestHandler, type ClientAddress } from '@socketserver/core';
+import { giveBack } from './give-back.js';
 import { exhaustMemory, exitNow, moveClock, spin, throwUncaught, THROWN, whoAmI } from './commands.js';
 
 /** Does what the client's first line says, in any engine. */
@@ -43,6 +44,11 @@ export default class Commands extends StreamRequestHandler<ClientAddress> {
       case 'clock':
         moveClock(Number(argument));
         await this.#answer('moved');
+        return;
+      case 'give-back':
+        await giveBack();
+        await new Promise((resolve) => setTimeout(resolve, Number(argument)));
+        await this.#answer('given back');
         return;
       case 'exit':
         exitNow();

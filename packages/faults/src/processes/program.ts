@@ -19,13 +19,13 @@ export class Program<Command extends { readonly type: string }> implements Async
   constructor(
     readonly name: string,
     module: URL,
-    execArgv: readonly string[] = [],
+    extraEnv: Readonly<Record<string, string>> = {},
   ) {
     // Flags that are meant for this process, or for Jest, would change what is tested.
     const { NODE_OPTIONS: _, ...env } = process.env;
     this.#process = fork(fileURLToPath(module), [], {
-      execArgv: [...execArgv],
-      env,
+      execArgv: [],
+      env: { ...env, ...extraEnv },
       silent: true,
       serialization: 'advanced',
     });

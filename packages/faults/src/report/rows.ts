@@ -41,6 +41,10 @@ export function summaryRows(results: readonly EngineResult[]): Rows {
     ),
     line(
       'resident, all processes, MB',
+      ({ before, after }) => `${megabytes(before.grownRssBytes)} → ${megabytes(after.grownRssBytes)}`,
+    ),
+    line(
+      '… after giving back what nothing uses',
       ({ before, after }) => `${megabytes(before.rssBytes)} → ${megabytes(after.rssBytes)}`,
     ),
     line('seconds', ({ seconds }) => number(Math.round(seconds))),

@@ -1,7 +1,10 @@
 import type { TreeUsage } from '../processes/process-tree.js';
 import type { AllStats, Engine, Tallies, Tally } from '../protocol.js';
 
+/** `rssBytes` is what was resident when all that nothing uses had been given back. */
 export interface Usage extends TreeUsage {
+  /** What was resident before: with garbage that was not collected yet, and memory that was kept for the next burst. */
+  readonly grownRssBytes: number;
   /** What the server's main thread uses after all garbage was collected: objects, and memory outside of the heap. */
   readonly heapBytes: number;
   /** What descriptors the server's own process has, and how many of each kind. */

@@ -62,7 +62,7 @@ interface Programs {
 async function measure(run: EngineRun, { server, steady, clients }: Programs): Promise<EngineResult> {
   const { engine, random, isSoak, hungAfterMs = HUNG_AFTER_MS } = run;
   await warmUp(clients, hungAfterMs);
-  const before = await idleUsage(server, hungAfterMs);
+  const before = await idleUsage({ server, clients }, hungAfterMs);
 
   const begin = performance.now();
   for (const load of STEADY_LOAD) await steady.startSteady({ ...load, hungAfterMs });
@@ -70,7 +70,7 @@ async function measure(run: EngineRun, { server, steady, clients }: Programs): P
   await steady.stopSteady();
   const seconds = (performance.now() - begin) / 1_000;
 
-  const after = await usageAfter(server, { before, settleMs: hungAfterMs });
+  const after = await usageAfter({ server, clients }, { before, settleMs: hungAfterMs });
   await server.end();
   const stats = await server.allStats();
   const steadyTallies = await steady.tallies();

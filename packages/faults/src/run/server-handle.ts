@@ -4,6 +4,12 @@ import type { AllStats, Engine, Restart, ServerCommand, Started, Target, TargetS
 
 /** What a server may take to end or to load its handler anew. */
 const LONG_MS = 60_000;
+/**
+ * The C library gives memory back as mallopt(3) says it does by default, from 128 KiB at the top of an arena on. Left to
+ * itself it raises that to up to 64 MiB when large blocks are freed, in the arena of every thread, and what is kept
+ * there would hide a leak.
+ */
+const SERVER_ENV = { MALLOC_TRIM_THRESHOLD_: String(128 * 1_024) };
 
 /** The server program, from outside. */
 export class ServerHandle implements AsyncDisposable {
@@ -12,7 +18,7 @@ export class ServerHandle implements AsyncDisposable {
   #started: Started | undefined;
 
   constructor(module: URL) {
-    this.program = new Program('the server program', module, ['--expose-gc']);
+    this.program = new Program('the server program', module, SERVER_ENV);
     this.#limit = prlimit(this.pid, '--nofile', '--noheadings', '--output=SOFT').trim();
   }
 

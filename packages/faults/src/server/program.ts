@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerAddress } from '@socketserver/core';
+import { giveBack } from '../handlers/give-back.js';
 import { answering } from '../processes/answering.js';
 import {
   TARGETS,
@@ -94,12 +95,12 @@ async function callMethod(server: object, name: string): Promise<unknown> {
   return (await method.call(server)) ?? null;
 }
 
-/** What is still used after all garbage was collected. */
+/** What the main thread still uses after all garbage was collected. */
 async function heapBytes(): Promise<number> {
   // All threads of libuv's pool, so that none of them comes into being later.
   await Promise.all(Array.from({ length: 8 }, () => readdir('/')));
   for (let round = 0; round < 3; round++) {
-    globalThis.gc?.();
+    await giveBack();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const { heapUsed, external } = process.memoryUsage();

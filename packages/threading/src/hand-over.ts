@@ -54,13 +54,18 @@ function canTransfer(): boolean {
 /**
  * Takes a connection out of this thread. Afterwards `socket` is a closed shell.
  * @throws {SocketServerError} ERR_SOCKETSERVER_ALREADY_READ, ERR_SOCKETSERVER_CONNECTION_CLOSED; what has ended the
- *   connection meanwhile (ECONNRESET); the system's EMFILE
+ *   connection meanwhile (ECONNRESET); the system's EMFILE; ERR_SOCKETSERVER_NATIVE_MISSING
  */
 export function packConnection(socket: Socket, handOver: HandOver): Parcel {
   const fd = descriptorOf(socket);
   if (socket.destroyed || fd === -1) throw connectionClosed(socket, 'a thread');
   if (socket.bytesRead > 0) throw alreadyRead(socket.bytesRead);
-  return handOver === 'transfer' ? transferred(socket) : duplicated(socket, fd);
+  return handOver === 'transfer' && isUntouched(socket) ? transferred(socket) : duplicated(socket, fd);
+}
+
+/** Node transfers no socket that `verifyRequest` has written to, however long ago, or has given an encoding. */
+function isUntouched({ bytesWritten, readableEncoding }: Socket): boolean {
+  return bytesWritten === 0 && readableEncoding === null;
 }
 
 /** A message that a dead thread has not read takes its sockets along: Node closes them. */
@@ -90,7 +95,7 @@ function duplicated(socket: Socket, fd: number): Parcel {
 
 function neededLibc(): Libc {
   return needLibc(
-    `handing connections to threads on Node ${process.versions.node} (from Node 24.20 and 26.6 on TCP needs none)`,
+    `handing connections to threads on Node ${process.versions.node} (from Node 24.20 and 26.6 on TCP needs none, unless verifyRequest() writes)`,
   );
 }
 

@@ -58,16 +58,16 @@ export class ChildRequests {
     const socket = socketOf(connection);
     socket.on('error', meetsItInTheHandler);
     socket.allowHalfOpen = true; // does not cross
-    const init = this.#begin(clientAddress);
-    this.#tellEnd(id, init.scope, runStream(this.#Handler, { ...init, request: socket }));
+    const init = this.#begin(socket, clientAddress);
+    this.#tellEnd(id, init.scope, runStream(this.#Handler, init));
   }
 
   serveDatagram({ id, clientAddress, deadline, packet }: DatagramMessage): void {
     if (!this.#begins(id, deadline)) return;
     const { buffer, byteOffset, byteLength } = packet;
     const request = { packet: Buffer.from(buffer, byteOffset, byteLength), socket: this.#datagrams };
-    const init = this.#begin(clientAddress);
-    this.#tellEnd(id, init.scope, runHandler(this.#Handler, { ...init, request }));
+    const init = this.#begin(request, clientAddress);
+    this.#tellEnd(id, init.scope, runHandler(this.#Handler, init));
   }
 
   sent({ id, bytes, error }: SentMessage): void {
@@ -90,11 +90,11 @@ export class ChildRequests {
     return !late;
   }
 
-  #begin(clientAddress: ClientAddress): Omit<HandlerInit, 'request'> {
+  #begin<Request>(request: Request, clientAddress: ClientAddress): HandlerInit<Request> {
     const scope = new RequestScope();
     if (this.#aborted !== undefined) scope.abort(this.#aborted.reason);
     this.#scopes.add(scope);
-    return { clientAddress, server: this.#server, scope, limits: this.#limits };
+    return { request, clientAddress, server: this.#server, scope, limits: this.#limits };
   }
 
   #tellEnd(id: number, scope: RequestScope, work: Promise<void>): void {

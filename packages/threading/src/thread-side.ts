@@ -83,8 +83,8 @@ export class ThreadSide {
       return;
     }
     request.on('error', meetsItInTheHandler);
-    const init = this.#begin(clientAddress);
-    this.#reportEnd(slot, init.scope, runStream(this.#Handler, { ...init, request }));
+    const init = this.#begin(request, clientAddress);
+    this.#reportEnd(slot, init.scope, runStream(this.#Handler, init));
   }
 
   #serveDatagram({ id, slot, packet, clientAddress }: ToThread & { type: 'datagram' }): void {
@@ -94,14 +94,14 @@ export class ThreadSide {
       packet: Buffer.from(buffer, byteOffset, byteLength),
       socket: this.#socket,
     };
-    const init = this.#begin(clientAddress);
-    this.#reportEnd(slot, init.scope, runHandler(this.#Handler, { ...init, request }));
+    const init = this.#begin(request, clientAddress);
+    this.#reportEnd(slot, init.scope, runHandler(this.#Handler, init));
   }
 
-  #begin(clientAddress: ClientAddress): Omit<HandlerInit, 'request'> {
+  #begin<Request>(request: Request, clientAddress: ClientAddress): HandlerInit<Request> {
     const scope = new RequestScope();
     if (this.#abortReason !== undefined) scope.abort(this.#abortReason.reason);
-    return { clientAddress, server: this.#view, scope, limits: this.#limits };
+    return { request, clientAddress, server: this.#view, scope, limits: this.#limits };
   }
 
   #reportEnd(slot: number, scope: RequestScope, work: Promise<void>): void {

@@ -1,5 +1,5 @@
 import { threadId } from 'node:worker_threads';
-import { importHandler, packError } from '@socketserver/core/engine';
+import { importHandler, packError, quickenSockets } from '@socketserver/core/engine';
 import { Pulse } from './pulse.js';
 import type { ThreadReady, ThreadStart } from './protocol.js';
 import { ThreadSide } from './thread-side.js';
@@ -9,6 +9,7 @@ export async function startThread(start: ThreadStart): Promise<ThreadReady> {
   if (start.pulse !== undefined) Pulse.start(start.pulse);
   try {
     const Handler = await importHandler(start.handler);
+    quickenSockets();
     new ThreadSide(start, Handler).listen();
     return { type: 'loaded', threadId };
   } catch (error) {

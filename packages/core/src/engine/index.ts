@@ -8,6 +8,7 @@ export {
   type RequestHandlerSource,
 } from './handler-reference.js';
 export { packDatagram, type PackedDatagram } from './pack-datagram.js';
+export { quickenSockets } from './quicken-sockets.js';
 export type { RequestLimits } from './request-limits.js';
 export { RequestScope } from './request-scope.js';
 export { runHandler } from './run-handler.js';

@@ -9,10 +9,7 @@ import { runHandler } from './run-handler.js';
  * is closed; rejects with what came first of the handler's error and a limit that was passed. No suspended function
  * waits for the handler: each would hold some 400 bytes of an idle connection.
  */
-export function runStream(
-  Handler: RequestHandlerConstructor,
-  init: HandlerInit & { readonly request: Socket },
-): Promise<void> {
+export function runStream(Handler: RequestHandlerConstructor, init: HandlerInit<Socket>): Promise<void> {
   return runHandler(Handler, init).then(
     () => shutdownStream(init.request),
     async (error: unknown) => {

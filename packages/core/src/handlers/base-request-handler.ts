@@ -5,8 +5,8 @@ import type { RequestScope } from '../engine/request-scope.js';
 import type { ServerView } from '../engine/server-view.js';
 
 /** What a handler is built with. */
-export interface HandlerInit {
-  readonly request: unknown;
+export interface HandlerInit<Request = unknown> {
+  readonly request: Request;
   readonly clientAddress: unknown;
   readonly server: ServerView;
   readonly scope: RequestScope;

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { isAbstract, type BoundAddress, type ClientAddress, type InetClientAddress } from '../address.js';
+import { quickenSockets } from '../engine/quicken-sockets.js';
 import { SocketServerError } from '../errors.js';
 import { descriptorOf } from '../native/handle.js';
 import { isNearLimit, isStillNearLimit } from '../native/descriptor-limit.js';
@@ -53,6 +54,7 @@ export class StreamListener implements RequestSource<Socket> {
 
   async open(): Promise<void> {
     const { address, mode, owner } = this.#options;
+    quickenSockets();
     try {
       if ('path' in address && !isAbstract(address.path)) {
         const file = { path: address.path, mode, owner };

@@ -133,12 +133,11 @@ export class Child {
     this.#isBeingGiven = true;
     this.#requests.send(job, deadline);
     this.#watch.start();
-    const message = { id, clientAddress, deadline };
     if (isSocket(request)) {
-      this.#channel.postSocket({ ...message, type: 'stream', piped: true }, request);
+      this.#channel.postSocket({ type: 'stream', id, clientAddress, deadline, piped: true }, request);
     } else {
       this.#datagrams = request.socket;
-      this.#channel.post({ ...message, type: 'datagram', packet: request.packet });
+      this.#channel.post({ type: 'datagram', id, clientAddress, deadline, packet: request.packet });
     }
   }
 

@@ -68,12 +68,14 @@ function isUntouched({ bytesWritten, readableEncoding }: Socket): boolean {
   return bytesWritten === 0 && readableEncoding === null;
 }
 
-/** A message that a dead thread has not read takes its sockets along: Node closes them. */
+/** A message that a dead thread has not read takes its sockets along: Node closes them, and the original is a shell. */
 function transferred(socket: Socket): Parcel {
   return {
     content: socket,
     transfer: socket as unknown as TransferListItem,
-    canBeReposted: false,
+    get canBeReposted() {
+      return !socket.destroyed;
+    },
     discard: () => socket.destroy(),
   };
 }

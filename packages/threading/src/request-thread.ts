@@ -2,11 +2,21 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type { DatagramSocket } from '@socketserver/core';
 import { packError, Slots, unpackError, type CrossingError } from '@socketserver/core/engine';
 import { BegunCell } from './begun-cell.js';
+import type { Gathering } from './gathering.js';
 import { Outbox } from './outbox.js';
 import type { Pulse } from './pulse.js';
 import { checkFromThread, type FromThread, type ToThread } from './protocol.js';
 import type { ThreadJob } from './thread-job.js';
 import { within } from './within.js';
+
+export interface RequestThreadParts {
+  worker: Worker;
+  port: MessagePort;
+  begun: BegunCell;
+  pulse: Pulse;
+  /** Common to all threads: one posts what it has when none of them gets more. */
+  gathering: Gathering;
+}
 
 export interface RequestThreadEvents {
   /** A job has ended, and there is room for another. */
@@ -52,17 +62,14 @@ export class RequestThread {
   /** What ended it, if that has been told. */
   #cause: unknown;
 
-  constructor(
-    { worker, port, begun, pulse }: { worker: Worker; port: MessagePort; begun: BegunCell; pulse: Pulse },
-    events: RequestThreadEvents,
-  ) {
+  constructor({ worker, port, begun, pulse, gathering }: RequestThreadParts, events: RequestThreadEvents) {
     this.name = `Thread-${worker.threadId}`;
     this.#worker = worker;
     this.#port = port;
     this.#begun = begun;
     this.#pulse = pulse;
     this.#events = events;
-    this.#outbox = new Outbox(port, (message, error) => this.#refused(message, error));
+    this.#outbox = new Outbox(port, (message, error) => this.#refused(message, error), gathering);
     this.gone = this.#untilGone();
     port.on('message', (messages: unknown) => this.#heardAll(messages));
     port.unref();
@@ -89,8 +96,7 @@ export class RequestThread {
     const slot = this.#jobs.add(job);
     try {
       const { message, transfer } = job.pack(slot);
-      if (job.travelsAlone) this.#port.postMessage([message], transfer === undefined ? [] : [transfer]);
-      else this.#outbox.post(message, transfer);
+      this.#outbox.post(message, transfer);
     } catch (error) {
       this.#jobs.remove(slot);
       throw error;
@@ -118,6 +124,7 @@ export class RequestThread {
    */
   takeRemains(): Remains {
     const hasBegun = this.#begun.close();
+    this.#outbox.empty();
     const begun: ThreadJob[] = [];
     const untouched: ThreadJob[] = [];
     const inOrder = this.#jobs.empty().sort((one, other) => (one.id - other.id) | 0);
@@ -191,8 +198,7 @@ export class RequestThread {
     if (!('slot' in message)) return;
     const job = this.#takeOut(message.slot);
     if (job === undefined) return; // it was taken away
-    job.discard();
-    job.fail(error);
+    job.refuse(error);
     this.#events.jobEnded(this);
   }
 

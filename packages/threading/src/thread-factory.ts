@@ -14,6 +14,7 @@ import { badContext, ended, stuckLoading, threadDiedLoading } from './errors.js'
 import type { ThreadOptions } from './pool-options.js';
 import { Pulse } from './pulse.js';
 import type { ThreadReady, ThreadStart } from './protocol.js';
+import { Gathering } from './gathering.js';
 import { RequestThread, type RequestThreadEvents } from './request-thread.js';
 import { ThreadWatch } from './thread-watch.js';
 import { within } from './within.js';
@@ -55,6 +56,7 @@ export class ThreadFactory {
   readonly #options: ThreadFactoryOptions;
   readonly #watch: ThreadWatch;
   readonly #beatMs: number;
+  readonly #gathering = new Gathering();
   readonly #starts = new Set<Start>();
 
   /** @param onLook - called whenever the threads' memory may have been told anew */
@@ -111,7 +113,10 @@ export class ThreadFactory {
         await worker.terminate();
         throw unpackError(ready.error);
       }
-      const thread = new RequestThread({ worker, port: port1, begun, pulse }, events);
+      const thread = new RequestThread(
+        { worker, port: port1, begun, pulse, gathering: this.#gathering },
+        events,
+      );
       void thread.gone.then(this.#watch.add(pulse, stuckTimeout, (ms) => events.stuck(thread, ms)));
       return thread;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TransferListItem } from 'node:worker_threads';
 import type { ClientAddress, DatagramRequest, DatagramSocket } from '@socketserver/core';
+import { connectionClosed } from '@socketserver/core/engine';
 import { packConnection, type HandOver, type Parcel } from './hand-over.js';
 import type { ToThread } from './protocol.js';
 
@@ -28,8 +29,6 @@ export abstract class ThreadJob {
 
   /** Where a handler's datagrams leave. */
   abstract readonly socket: DatagramSocket | undefined;
-  /** Whether the message can share a posting with others. */
-  abstract readonly travelsAlone: boolean;
 
   /** The message that starts it; its end is told with `slot`. Called again for a second thread. */
   abstract pack(slot: number): Posting;
@@ -39,11 +38,16 @@ export abstract class ThreadJob {
 
   /** Lets go of a request that no thread has begun. */
   abstract discard(): void;
+
+  /** It ends here: no thread will have it. */
+  refuse(error: unknown): void {
+    this.discard();
+    this.fail(error);
+  }
 }
 
 export class StreamJob extends ThreadJob {
   readonly socket = undefined;
-  readonly travelsAlone: boolean;
   readonly #connection: Socket;
   readonly #handOver: HandOver;
   #parcel: Parcel | undefined;
@@ -52,8 +56,6 @@ export class StreamJob extends ThreadJob {
     super(clientAddress);
     this.#connection = connection;
     this.#handOver = handOver;
-    // One socket that cannot be transferred would fail the whole posting.
-    this.travelsAlone = handOver === 'transfer';
   }
 
   pack(slot: number): Posting {
@@ -71,11 +73,23 @@ export class StreamJob extends ThreadJob {
     if (this.#parcel === undefined) this.#connection.destroy();
     else this.#parcel.discard();
   }
+
+  /** It may have been closed while it waited to be posted. Node says no more of it than that it cannot be transferred. */
+  override refuse(error: unknown): void {
+    const isClosed =
+      this.#handOver === 'transfer' && this.#parcel !== undefined && this.#connection.destroyed;
+    super.refuse(
+      isClosed && isNotTransferable(error) ? connectionClosed(this.#connection, 'a thread') : error,
+    );
+  }
+}
+
+function isNotTransferable(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE';
 }
 
 export class DatagramJob extends ThreadJob {
   readonly socket: DatagramSocket;
-  readonly travelsAlone = false;
   readonly #packet: Buffer;
   #isMoved = false;
 

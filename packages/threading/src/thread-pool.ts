@@ -122,8 +122,7 @@ export class ThreadPool {
   }
 
   #refuse(job: ThreadJob, error: unknown): void {
-    job.discard();
-    job.fail(error);
+    job.refuse(error);
     this.#countOut();
   }
 

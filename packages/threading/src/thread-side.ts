@@ -45,6 +45,8 @@ export class ThreadSide {
 
   listen(): void {
     this.#port.on('message', (messages: ToThread[]) => {
+      // What has ended is told before anything begins that might hold up this thread.
+      this.#outbox.flush();
       for (const message of messages) this.#received(message);
     });
     // A thread that ends in the middle of a turn still says what had ended before.

@@ -117,6 +117,29 @@ describe.each(streams)('%s', (_, bed) => {
     expect(await askStream(served.server.serverAddress, 'upper again\n')).toBe('AGAIN');
   });
 
+  test('a connection that is closed while it waits to be posted takes no other along', async () => {
+    let closes = true;
+    const Server = class extends bed.Server {
+      override processRequest(...[request, clientAddress]: [never, never]): Promise<void> {
+        const work = super.processRequest(request, clientAddress);
+        if (closes) (request as Socket).destroy();
+        closes = false;
+        return work;
+      }
+    };
+    await using served = await bed.serve(COMMANDS, { Server });
+    const { server } = served;
+    const answers = ['one', 'two', 'three'].map((word) => askStream(server.serverAddress, `upper ${word}\n`));
+    const closed = threadsOf(server).handOver === 'transfer';
+    expect(await Promise.all(answers.slice(1))).toEqual(['TWO', 'THREE']);
+    expect(await answers[0]).toBe(closed ? '' : 'ONE'); // what was duplicated does not mind
+    await server.served(3);
+    expect(server.stats()).toMatchObject({ accepted: 3, completed: closed ? 2 : 3, failed: closed ? 1 : 0 });
+    expect(server.errors.entries.map(({ error }) => (error as { code?: unknown }).code)).toEqual(
+      closed ? ['ERR_SOCKETSERVER_CONNECTION_CLOSED'] : [],
+    );
+  });
+
   test('an address that cannot cross fails its own request, and no other', async () => {
     await using served = await bed.serve(COMMANDS, { Server: spoiling(bed) });
     const { server } = served;

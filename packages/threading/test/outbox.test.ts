@@ -1,27 +1,90 @@
 import { expect, test } from '@jest/globals';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Gathering } from '../src/gathering.js';
 import { Outbox } from '../src/outbox.js';
 
-test('messages of one turn of the loop travel together, with what moves along', async () => {
+/** The other end of an outbox: every list that arrives, until there are `count` messages. */
+function receiver(port: MessagePort): (count: number) => Promise<unknown[][]> {
+  const lists: unknown[][] = [];
+  let wake = (): void => {};
+  port.on('message', (messages: unknown[]) => {
+    lists.push(messages);
+    wake();
+  });
+  return async (count) => {
+    while (lists.flat().length < count) await new Promise<void>((resolve) => (wake = resolve));
+    return lists;
+  };
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('what comes in one turn of the loop after the other travels together, with what moves along', async () => {
   const { port1, port2 } = new MessageChannel();
-  const arrivals: unknown[] = [];
-  const arrived = (count: number): Promise<void> =>
-    new Promise((resolve) => {
-      port2.on('message', (messages) => arrivals.push(messages) === count && resolve());
-    });
+  const received = receiver(port2);
   const outbox = new Outbox<string | Uint8Array>(port1, neverRefused);
   const moved = new Uint8Array([1, 2, 3]);
   try {
-    const both = arrived(2);
     outbox.post('a');
     outbox.post(moved, moved.buffer);
-    await Promise.resolve();
+    await nextTurn();
     outbox.post('b');
-    await new Promise((resolve) => setImmediate(resolve));
+    await received(3);
     outbox.post('c');
-    await both;
-    expect(arrivals).toEqual([['a', new Uint8Array([1, 2, 3]), 'b'], ['c']]);
+    expect(await received(4)).toEqual([['a', new Uint8Array([1, 2, 3]), 'b'], ['c']]);
     expect(moved.length).toBe(0);
+  } finally {
+    port1.close();
+  }
+});
+
+test('but does not wait for ever', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const received = receiver(port2);
+  const outbox = new Outbox<number>(port1, neverRefused);
+  try {
+    for (let turn = 0; turn < 100; turn++) {
+      outbox.post(turn);
+      await nextTurn();
+    }
+    const lists = await received(100);
+    expect(lists.flat()).toEqual(Array.from({ length: 100 }, (_, turn) => turn));
+    expect(lists.length).toBeGreaterThan(10);
+  } finally {
+    port1.close();
+  }
+});
+
+test('outboxes that gather together wait for each other', async () => {
+  const gathering = new Gathering();
+  const channels = [new MessageChannel(), new MessageChannel()];
+  const [one, two] = channels.map(({ port1 }) => new Outbox<number>(port1, neverRefused, gathering));
+  const [oneReceived, twoReceived] = channels.map(({ port2 }) => receiver(port2));
+  try {
+    for (const number of [1, 2]) {
+      one?.post(number);
+      await nextTurn();
+      two?.post(number);
+      await nextTurn();
+    }
+    expect(await oneReceived?.(2)).toEqual([[1, 2]]);
+    expect(await twoReceived?.(2)).toEqual([[1, 2]]);
+  } finally {
+    for (const { port1 } of channels) port1.close();
+  }
+});
+
+test('what is forgotten does not travel', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const received = receiver(port2);
+  const outbox = new Outbox<string | Uint8Array>(port1, neverRefused);
+  const kept = new Uint8Array([1, 2, 3]);
+  try {
+    outbox.post(kept, kept.buffer);
+    outbox.empty();
+    outbox.post('a');
+    expect(await received(1)).toEqual([['a']]);
+    expect(kept).toHaveLength(3);
   } finally {
     port1.close();
   }

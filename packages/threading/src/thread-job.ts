@@ -76,16 +76,13 @@ export class StreamJob extends ThreadJob {
 
   /** It may have been closed while it waited to be posted. Node says no more of it than that it cannot be transferred. */
   override refuse(error: unknown): void {
-    const isClosed =
-      this.#handOver === 'transfer' && this.#parcel !== undefined && this.#connection.destroyed;
-    super.refuse(
-      isClosed && isNotTransferable(error) ? connectionClosed(this.#connection, 'a thread') : error,
-    );
+    const isClosed = isNotTransferable(error) && this.#connection.destroyed;
+    super.refuse(isClosed ? connectionClosed(this.#connection, 'a thread') : error);
   }
 }
 
 function isNotTransferable(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE';
+  return (error as { code?: unknown } | undefined)?.code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE';
 }
 
 export class DatagramJob extends ThreadJob {

@@ -1,5 +1,5 @@
-/** Turns of the event loop that are waited for at most. */
-const MOST_TURNS = 8;
+/** Nothing waits for longer, in milliseconds, unless a turn of the event loop takes longer. */
+const MOST_MS = 0.5;
 
 /** Something that gathers, and has something to post. */
 export interface Gatherer {
@@ -7,34 +7,35 @@ export interface Gatherer {
 }
 
 /**
- * Says when to post what was gathered: at the end of a turn of the event loop that has brought nothing more, or of the
- * last turn that is waited for. One turn would not do, because libuv accepts one connection a turn, which may be for
+ * Says when to post what was gathered: at the end of a turn of the event loop that has brought nothing more, or when the
+ * first has waited for long enough. One turn would not do, because libuv accepts one connection a turn, which may be for
  * any of the threads.
  */
 export class Gathering {
-  readonly #waiting = new Set<Gatherer>();
   readonly #turned = (): void => this.#endTurn();
-  #turns = 0;
+  #waiting: Gatherer[] = [];
+  #since = 0;
   #hasMore = false;
 
   /** There is something more, for this one to post. */
   add(gatherer: Gatherer): void {
-    if (this.#waiting.size === 0) setImmediate(this.#turned);
-    this.#waiting.add(gatherer);
+    if (this.#waiting.length === 0) {
+      this.#since = performance.now();
+      setImmediate(this.#turned);
+    }
+    if (!this.#waiting.includes(gatherer)) this.#waiting.push(gatherer);
     this.#hasMore = true;
   }
 
   #endTurn(): void {
-    this.#turns++;
-    if (this.#hasMore && this.#turns < MOST_TURNS) {
+    if (this.#hasMore && performance.now() - this.#since < MOST_MS) {
       this.#hasMore = false;
       setImmediate(this.#turned);
       return;
     }
-    this.#turns = 0;
+    const waiting = this.#waiting;
+    this.#waiting = [];
     this.#hasMore = false;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
     for (const gatherer of waiting) gatherer.flush();
   }
 }

@@ -52,7 +52,8 @@ function canTransfer(): boolean {
 }
 
 /**
- * Takes a connection out of this thread. Afterwards `socket` is a closed shell.
+ * Makes a connection ready to leave this thread. When it has been posted, `socket` is a closed shell; one that was
+ * duplicated is so at once.
  * @throws {SocketServerError} ERR_SOCKETSERVER_ALREADY_READ, ERR_SOCKETSERVER_CONNECTION_CLOSED; what has ended the
  *   connection meanwhile (ECONNRESET); the system's EMFILE; ERR_SOCKETSERVER_NATIVE_MISSING
  */

@@ -31,7 +31,7 @@ export interface RequestThreadEvents {
 export interface Remains {
   /** Jobs whose handler it had begun. */
   begun: ThreadJob[];
-  /** Jobs that were posted to it, and that it never touched; in the order in which they were. */
+  /** Jobs that were posted to it, or were to be, and that it never touched; in that order. */
   untouched: ThreadJob[];
   /** Whether it ever began a job. */
   hasServed: boolean;
@@ -193,7 +193,7 @@ export class RequestThread {
     this.#events.jobEnded(this);
   }
 
-  /** A message that cannot be cloned: its client's address holds what the user's code has put there. */
+  /** A message that cannot be posted: its connection is closed, or its client's address holds what cannot be cloned. */
   #refused(message: ToThread, error: unknown): void {
     if (!('slot' in message)) return;
     const job = this.#takeOut(message.slot);

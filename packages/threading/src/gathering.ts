@@ -1,4 +1,4 @@
-/** Nothing waits for longer, in milliseconds, unless a turn of the event loop takes longer. */
+/** Milliseconds after which nothing waits for one more turn of the event loop. */
 const MOST_MS = 0.5;
 
 /** Something that gathers, and has something to post. */
@@ -12,10 +12,15 @@ export interface Gatherer {
  * any of the threads.
  */
 export class Gathering {
+  readonly #mostMs: number;
   readonly #turned = (): void => this.#endTurn();
   #waiting: Gatherer[] = [];
   #since = 0;
   #hasMore = false;
+
+  constructor(mostMs = MOST_MS) {
+    this.#mostMs = mostMs;
+  }
 
   /** There is something more, for this one to post. */
   add(gatherer: Gatherer): void {
@@ -28,7 +33,7 @@ export class Gathering {
   }
 
   #endTurn(): void {
-    if (this.#hasMore && performance.now() - this.#since < MOST_MS) {
+    if (this.#hasMore && performance.now() - this.#since < this.#mostMs) {
       this.#hasMore = false;
       setImmediate(this.#turned);
       return;

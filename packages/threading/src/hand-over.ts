@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { MessageChannel, type TransferListItem } from 'node:worker_threads';
 import { getSystemErrorName } from 'node:util';
@@ -7,6 +7,7 @@ import {
   descriptorOf,
   needLibc,
   noteDuplicate,
+  tryLibc,
   type Libc,
 } from '@socketserver/core/engine';
 import { alreadyRead } from './errors.js';
@@ -25,11 +26,13 @@ export interface Parcel {
 }
 
 /**
- * The best way that this Node has: its own transfer for TCP (Node ≥ 24.20, ≥ 26.6), elsewhere dup(2).
+ * dup(2) where there is koffi, else Node's own transfer, which it has for TCP (Node ≥ 24.20, ≥ 26.6). A duplicate takes
+ * less CPU. What Node has transferred is lost with a thread that dies before it reads the message, and without a word
+ * when there is no descriptor left for it.
  * @throws {SocketServerError} ERR_SOCKETSERVER_NATIVE_MISSING where there is neither
  */
 export function chooseHandOver(addressFamily: string): HandOver {
-  if (addressFamily !== 'AF_UNIX' && canTransfer()) return 'transfer';
+  if (tryLibc() === undefined && addressFamily !== 'AF_UNIX' && canTransfer()) return 'transfer';
   neededLibc();
   return 'dup';
 }
@@ -71,6 +74,7 @@ function isUntouched({ bytesWritten, readableEncoding }: Socket): boolean {
 
 /** A message that a dead thread has not read takes its sockets along: Node closes them, and the original is a shell. */
 function transferred(socket: Socket): Parcel {
+  noteNextDescriptor();
   return {
     content: socket,
     transfer: socket as unknown as TransferListItem,
@@ -79,6 +83,16 @@ function transferred(socket: Socket): Parcel {
     },
     discard: () => socket.destroy(),
   };
+}
+
+/**
+ * Node duplicates what it transfers, and does not tell the number, which will be this one or a later one. Where there is
+ * none left this throws, and Node would lose the connection without a word.
+ */
+function noteNextDescriptor(): void {
+  const next = openSync('/dev/null', 'r');
+  closeSync(next);
+  noteDuplicate(next);
 }
 
 /**

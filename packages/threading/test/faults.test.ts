@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import { askStream, connectTo, readAll, until, type TestBed } from '@socketserver/testing';
 import { tcpBed, threadsOf, unixBed } from './support/beds.js';
 import { Client } from './support/clients.js';
-import { fixture, packageFile, run, runFixture } from './support/program.js';
+import { canTransfer, fixture, packageFile, run, runFixture, WITHOUT_KOFFI } from './support/program.js';
 
 /** Starting a dozen threads takes seconds beside heavy load. */
 const MANY_STARTS_MS = 80_000;
@@ -157,16 +157,25 @@ test('a client that resets before the hand-over is one failed request', async ()
   expect(server.errors).toHaveLength(1);
 });
 
-test('a connection for which there is no descriptor is closed, counted and reported; the next is served', async () => {
-  const command = `ulimit -n 256; exec ${process.execPath} ${packageFile('test/fixtures/out-of-descriptors.mjs')}`;
-  const { stdout, stderr } = await run('/bin/sh', ['-c', command]);
-  expect(stderr).toBe('');
-  expect(JSON.parse(stdout)).toEqual({
-    answers: ['HELLO', expect.not.stringContaining('HELLO'), 'HELLO'],
-    errors: ['dup EMFILE'],
-    stats: { accepted: 3, active: 0, completed: 2, failed: 1, rejected: 0 },
-  });
-});
+test.each([
+  ['unix', '', { handOver: 'dup', errors: ['dup EMFILE'] }],
+  ['tcp', '', { handOver: 'dup', errors: ['dup EMFILE'] }],
+  ...(canTransfer
+    ? [['tcp', WITHOUT_KOFFI.join(' '), { handOver: 'transfer', errors: ['open EMFILE'] }] as const]
+    : []),
+])(
+  'a %s connection for which there is no descriptor is closed, counted and reported %s',
+  async (family, options, expected) => {
+    const program = `${process.execPath} ${options} ${packageFile('test/fixtures/out-of-descriptors.mjs')} ${family}`;
+    const { stdout, stderr } = await run('/bin/sh', ['-c', `ulimit -n 256; exec ${program}`]);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      answers: ['HELLO', expect.not.stringContaining('HELLO'), 'HELLO'],
+      ...expected,
+      stats: { accepted: 3, active: 0, completed: 2, failed: 1, rejected: 0 },
+    });
+  },
+);
 
 test('with more clients than descriptors, those that find none wait, and all are answered', async () => {
   const CLIENTS = 200;

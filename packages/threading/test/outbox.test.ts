@@ -22,7 +22,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 test('what comes in one turn of the loop after the other travels together, with what moves along', async () => {
   const { port1, port2 } = new MessageChannel();
   const received = receiver(port2);
-  const outbox = new Outbox<string | Uint8Array>(port1, neverRefused);
+  const outbox = new Outbox<string | Uint8Array>(port1, neverRefused, new Gathering(Infinity));
   const moved = new Uint8Array([1, 2, 3]);
   try {
     outbox.post('a');
@@ -38,25 +38,26 @@ test('what comes in one turn of the loop after the other travels together, with 
   }
 });
 
-test('but does not wait for ever', async () => {
+test('but does not wait until no turn brings more', async () => {
   const { port1, port2 } = new MessageChannel();
   const received = receiver(port2);
   const outbox = new Outbox<number>(port1, neverRefused);
+  let hasArrived = false;
+  void received(1).then(() => (hasArrived = true));
   try {
-    for (let turn = 0; turn < 100; turn++) {
-      outbox.post(turn);
+    for (let posted = 0; !hasArrived; posted++) {
+      outbox.post(posted);
       await nextTurn();
     }
-    const lists = await received(100);
-    expect(lists.flat()).toEqual(Array.from({ length: 100 }, (_, turn) => turn));
-    expect(lists.length).toBeGreaterThan(10);
+    const [first] = await received(1);
+    expect(first?.slice(0, 2)).toEqual([0, 1]);
   } finally {
     port1.close();
   }
 });
 
 test('outboxes that gather together wait for each other', async () => {
-  const gathering = new Gathering();
+  const gathering = new Gathering(Infinity);
   const channels = [new MessageChannel(), new MessageChannel()];
   const [one, two] = channels.map(({ port1 }) => new Outbox<number>(port1, neverRefused, gathering));
   const [oneReceived, twoReceived] = channels.map(({ port2 }) => receiver(port2));

@@ -2,6 +2,16 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { until } from '@socketserver/testing';
 
+/** The first Nodes that can transfer a socket. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+export const canTransfer = major > 26 || (major === 26 && minor >= 6) || (major === 24 && minor >= 20);
+
+/** Options of Node: for a process in which koffi is not installed. */
+export const WITHOUT_KOFFI = [
+  '--require',
+  fileURLToPath(new URL('../fixtures/without-koffi.cjs', import.meta.url)),
+];
+
 export interface Ended {
   code: number | null;
   signal: string | null;

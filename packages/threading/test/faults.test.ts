@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import type { BoundAddress } from '@socketserver/core';
 import { askStream, connectTo, readAll, until, type TestBed } from '@socketserver/testing';
 import { tcpBed, threadsOf, unixBed } from './support/beds.js';
 import { Client } from './support/clients.js';
@@ -177,30 +178,34 @@ test.each([
   },
 );
 
-test('with more clients than descriptors, those that find none wait, and all are answered', async () => {
-  const CLIENTS = 200;
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  const limited = `ulimit -n 160; exec ${process.execPath} ${packageFile('test/fixtures/crowded.mjs')}`;
-  const program = spawn('/bin/sh', ['-c', limited], { env });
-  let printed = '';
-  program.stdout.on('data', (chunk) => (printed += String(chunk)));
-  try {
-    await until(() => printed === 'listening\n');
-    const address = { path: `\0crowded-${program.pid}` };
-    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connectTo(address)));
-    await until(() => printed === 'listening\nserver: EMFILE\n');
-    const answers = await Promise.all(
-      clients.map(async (client) => {
-        client.end('hello');
-        return String(await readAll(client));
-      }),
-    );
-    expect(answers).toEqual(Array.from({ length: CLIENTS }, () => 'HELLO'));
-    expect(printed).toBe('listening\nserver: EMFILE\n');
-  } finally {
-    program.kill('SIGKILL');
-  }
-});
+test.each(['unix', 'tcp'])(
+  'with more %s clients than descriptors, those that find none wait, and all are answered',
+  async (family) => {
+    const CLIENTS = 200;
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const limited = `ulimit -n 160; exec ${process.execPath} ${packageFile('test/fixtures/crowded.mjs')} ${family}`;
+    const program = spawn('/bin/sh', ['-c', limited], { env });
+    let printed = '';
+    program.stdout.on('data', (chunk) => (printed += String(chunk)));
+    try {
+      await until(() => printed.endsWith('\n'));
+      const address = JSON.parse(printed) as BoundAddress;
+      printed = '';
+      const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connectTo(address)));
+      await until(() => printed === 'server: EMFILE\n');
+      const answers = await Promise.all(
+        clients.map(async (client) => {
+          client.end('hello');
+          return String(await readAll(client));
+        }),
+      );
+      expect(answers).toEqual(Array.from({ length: CLIENTS }, () => 'HELLO'));
+      expect(printed).toBe('server: EMFILE\n');
+    } finally {
+      program.kill('SIGKILL');
+    }
+  },
+);
 
 test(
   'a closed server leaves no thread, no descriptor and no timer',

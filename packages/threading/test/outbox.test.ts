@@ -50,7 +50,7 @@ test('but does not wait until no turn brings more', async () => {
       await nextTurn();
     }
     const [first] = await received(1);
-    expect(first?.slice(0, 2)).toEqual([0, 1]);
+    expect(first?.[0]).toBe(0);
   } finally {
     port1.close();
   }

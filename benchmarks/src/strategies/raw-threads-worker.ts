@@ -6,7 +6,5 @@ import { collectWhenAsked } from './garbage.js';
 
 const { sizes } = workerData as ServerPlan;
 
-parentPort?.on('message', (sent: number | Socket) => {
-  serveRaw(typeof sent === 'number' ? new Socket({ fd: sent, allowHalfOpen: true }) : sent, sizes);
-});
+parentPort?.on('message', (fd: number) => serveRaw(new Socket({ fd, allowHalfOpen: true }), sizes));
 collectWhenAsked();

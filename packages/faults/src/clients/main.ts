@@ -99,7 +99,8 @@ class Crowd {
       const [send, read] = steps;
       if (send?.do !== 'send') throw new Error('Expected datagrams to begin with `send`');
       const expect = read?.do === 'readLine' ? `${read.expect}\n` : null;
-      const exchange = { address: address as BoundInetAddress, text: send.text, expect, waitMs: DATAGRAM_MS };
+      const times = { waitMs: DATAGRAM_MS, keepMs: hungAfterMs };
+      const exchange = { name, address: address as BoundInetAddress, text: send.text, expect, ...times };
       await exchangeDatagram(exchange, this.tally);
       return;
     }

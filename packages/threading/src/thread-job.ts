@@ -88,34 +88,36 @@ function isNotTransferable(error: unknown): boolean {
 export class DatagramJob extends ThreadJob {
   readonly socket: DatagramSocket;
   readonly #packet: Buffer;
-  #isMoved = false;
+  readonly #byteLength: number;
 
   constructor({ packet, socket }: DatagramRequest, clientAddress: ClientAddress) {
     super(clientAddress);
     this.#packet = packet;
+    this.#byteLength = packet.byteLength;
     this.socket = socket;
   }
 
   pack(slot: number): Posting {
     const { id, clientAddress } = this;
     const packet = movable(this.#packet);
-    this.#isMoved = true;
     return { message: { type: 'datagram', id, slot, packet, clientAddress }, transfer: packet.buffer };
   }
 
-  /** A packet that was moved to a thread is lost with it, as a datagram may be. */
+  /** A packet that has moved to a thread is lost with it, as a datagram may be: no bytes of it are left here. */
   get canBeReposted(): boolean {
-    return !this.#isMoved;
+    return this.#packet.byteLength === this.#byteLength;
   }
 
   /** Nothing to let go of. */
   discard(): void {}
 }
 
-/** The packet in memory of its own: moving a part of a shared block would take the rest of the block along. */
+/**
+ * The packet in memory of its own: moving a part of a shared block would take the rest of the block along. An empty one
+ * is made anew, for nothing tells whether it has moved.
+ */
 function movable(packet: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = packet;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
-    ? new Uint8Array(buffer)
-    : new Uint8Array(packet);
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 0;
+  return isOwn ? new Uint8Array(buffer) : new Uint8Array(packet);
 }

@@ -27,8 +27,9 @@ if name != 'unnamed': s.bind(name.replace('@', '\\0'))
 for _ in range(count): s.sendto(text.encode(), to)
 if name == 'unnamed': sys.exit(0)
 sys.stdin.readline()
-got = [s.recv(100).decode() for _ in range(count)]
-sys.exit(0 if got == [text.upper()] * count else str(got))
+got = [s.recvfrom(100) for _ in range(count)]
+sender = to.encode() if to[0] == '\\0' else to
+sys.exit(0 if got == [(text.upper().encode(), sender)] * count else str(got))
 `;
 
 function client(to: string, count: number, name: string): ReturnType<typeof startPython> {

@@ -20,7 +20,7 @@ import { closed, type DatagramQueue } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { CLOSED, LIMIT, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
-import { claimUnixPath, type ClaimedPath, type UnixOwner } from './unix-path.js';
+import { bindUnixPath, claimUnixPath, type ClaimedPath, type UnixOwner } from './unix-path.js';
 
 export interface UnixDatagramReceiverOptions {
   address: UnixServerAddress | InheritedAddress;
@@ -72,7 +72,10 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       if (isAbstract(address.path)) this.#bind(address.path);
       else {
         const file = { path: address.path, mode, owner };
-        this.#claimed = await claimUnixPath(file, async (path) => this.#bind(path));
+        this.#claimed =
+          process.platform === 'linux'
+            ? await bindUnixPath(file, this.#fd, (path) => this.#bind(path))
+            : await claimUnixPath(file, async (path) => this.#bind(path));
       }
     }
     await this.#startReader();

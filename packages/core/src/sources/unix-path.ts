@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, linkSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  fchmodSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { MAX_UNIX_PATH } from '../address.js';
@@ -43,7 +52,7 @@ export async function claimUnixPath(
   bind: (temporaryPath: string) => Promise<void>,
 ): Promise<ClaimedPath> {
   await removeDeadSocket(path);
-  const directory = mkdtempSync(join(dirname(path), '.socket-'));
+  const directory = makeDirectoryBeside(path);
   const inside = join(directory, 's');
   const temporary = Buffer.byteLength(inside) <= MAX_UNIX_PATH ? inside : siblingOf(path);
   let isBound = false;
@@ -53,13 +62,53 @@ export async function claimUnixPath(
     if (owner !== null) chownSync(temporary, owner.uid, owner.gid);
     chmodSync(temporary, mode);
     linkSync(temporary, path);
-    const { ino, dev } = lstatSync(path);
-    return { release: () => removeIfSame(path, ino, dev) };
+    return claimOf(path);
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? addressInUse(path) : error;
   } finally {
     if (isBound) rmSync(temporary, { force: true }); // else it is somebody else's, or in the directory
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The same for datagrams, whose socket receives as soon as it is bound: it is bound to the path itself, which is then
+ * the name that clients see answers come from. A descriptor's mode is that of the file that bind(2) makes (Linux), so
+ * that it is never open to more than those it is for.
+ */
+export async function bindUnixPath(
+  { path, mode, owner }: UnixFile,
+  fd: number,
+  bind: (path: string) => void,
+): Promise<ClaimedPath> {
+  await removeDeadSocket(path);
+  fchmodSync(fd, owner === null ? mode : 0);
+  try {
+    bind(path);
+  } catch (error) {
+    throw codeOf(error) === 'EADDRINUSE' ? addressInUse(path) : error;
+  }
+  const claimed = claimOf(path);
+  try {
+    if (owner !== null) chownSync(path, owner.uid, owner.gid);
+    chmodSync(path, mode); // the umask may have taken some of it away
+    return claimed;
+  } catch (error) {
+    claimed.release();
+    throw error;
+  }
+}
+
+function claimOf(path: string): ClaimedPath {
+  const { ino, dev } = lstatSync(path);
+  return { release: () => removeIfSame(path, ino, dev) };
+}
+
+function makeDirectoryBeside(path: string): string {
+  try {
+    return mkdtempSync(join(dirname(path), '.socket-'));
+  } catch (cause) {
+    throw listenError(codeOf(cause), `nothing can be made in ${dirname(path)} for ${path}`, { path, cause });
   }
 }
 
@@ -108,13 +157,18 @@ function removeIfSame(path: string, ino: number, dev: number): void {
   if (found?.ino === ino && found.dev === dev) unlinkSync(path);
 }
 
-/** In the form of Node's own, so that one `catch` serves TCP and Unix. */
 function addressInUse(path: string): Error {
-  return Object.assign(new Error(`listen EADDRINUSE: address already in use ${path}`), {
-    code: 'EADDRINUSE',
-    syscall: 'listen',
-    address: path,
-  });
+  return listenError('EADDRINUSE', `address already in use ${path}`, { path });
+}
+
+/** In the form of Node's own, so that one `catch` serves TCP and Unix. */
+function listenError(
+  code: unknown,
+  what: string,
+  { path, ...options }: { path: string; cause?: unknown },
+): Error {
+  const error = new Error(`listen ${String(code)}: ${what}`, options);
+  return Object.assign(error, { code, syscall: 'listen', address: path });
 }
 
 function codeOf(error: unknown): unknown {

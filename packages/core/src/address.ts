@@ -55,12 +55,17 @@ export function isUnixClient(address: ClientAddress): address is UnixClientAddre
 /** Bytes of a path that `sockaddr_un.sun_path` can hold, its closing NUL apart (unix(7)). */
 export const MAX_UNIX_PATH = 107;
 
+/** Those of a server's own `serverAddress` too. */
+const INET_FIELDS: readonly string[] = ['host', 'port', 'family'] satisfies (keyof BoundInetAddress)[];
+const UNIX_FIELDS: readonly string[] = ['path'] satisfies (keyof UnixServerAddress)[];
+
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS naming the field that is wrong */
 export function checkInetAddress(address: unknown): InetServerAddress | InheritedAddress {
   if (typeof address !== 'object' || address === null) {
     throw badAddress('`serverAddress` to be {host, port} or {fd}', address);
   }
   if ('fd' in address) return checkInherited(address);
+  checkFields(address, INET_FIELDS, '{host, port} or {fd}');
   const { host, port } = address as { host?: unknown; port?: unknown };
   if (host !== undefined && typeof host !== 'string') {
     throw badAddress('`serverAddress.host` to be a host name or an IP address', host);
@@ -79,6 +84,7 @@ export function checkUnixAddress(address: unknown): UnixServerAddress | Inherite
     throw badAddress('`serverAddress` to be a path, {path} or {fd}', address);
   }
   if ('fd' in address) return checkInherited(address);
+  checkFields(address, UNIX_FIELDS, 'a path, {path} or {fd}');
   const { path } = address as { path?: unknown };
   if (typeof path !== 'string' || path === '' || path === '\0') {
     throw badAddress('`serverAddress.path` to be a path or an abstract name (\\0name)', path);
@@ -93,6 +99,14 @@ export function checkUnixAddress(address: unknown): UnixServerAddress | Inherite
 
 export function isAbstract(path: string): boolean {
   return path.startsWith('\0');
+}
+
+/** A host under another name would be a server that everybody can reach. */
+function checkFields(address: object, fields: readonly string[], expected: string): void {
+  const isKnown = (field: string): boolean => fields.includes(field);
+  if (Array.isArray(address) || !Object.keys(address).every(isKnown)) {
+    throw badAddress(`\`serverAddress\` to be ${expected}`, address);
+  }
 }
 
 function checkInherited(address: object): InheritedAddress {

@@ -4,6 +4,7 @@ import type { BoundAddress, ClientAddress, ServerAddress } from './address.js';
 import { closeChannel, listenChannel } from './diagnostics.js';
 import {
   checkHandler,
+  checkNoHandlerIsLoading,
   importHandler,
   type RequestHandlerConstructor,
   type RequestHandlerSource,
@@ -278,7 +279,7 @@ export abstract class BaseServer<
   /** Suspends, and resolves when no request is running any more. `resume()` goes on, `close()` ends. */
   async drain(): Promise<void> {
     this.suspend();
-    await this.#runner.active.none();
+    await this.untilIdle();
   }
 
   /**
@@ -392,6 +393,11 @@ export abstract class BaseServer<
     return { handshakeTimeout: null, writeTimeout: null };
   }
 
+  /** Resolves when no request is running. */
+  protected untilIdle(): Promise<void> {
+    return this.#runner.active.none();
+  }
+
   /** Aborts the `signal` of every running handler. A mixin passes it on. */
   protected abortRequests(reason: unknown): void {
     for (const active of this.#runner.active) active.scope.abort(reason);
@@ -417,6 +423,7 @@ export abstract class BaseServer<
   async #listen(): Promise<void> {
     if (this.#state !== 'idle') throw closed('listen()');
     try {
+      checkNoHandlerIsLoading();
       checkAdmission(this);
       const { requestTimeout, timeoutGrace } = this;
       this.#limits = requestLimits({ requestTimeout, timeoutGrace, ...this.streamLimits() });

@@ -66,12 +66,17 @@ export function describe(value: unknown): string {
     case 'string':
       return JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value);
     case 'function':
-      return `function ${value.name || '(anonymous)'}`;
+      return `${isClass(value) ? 'class' : 'function'} ${value.name || '(anonymous)'}`;
     case 'object':
+      if (Array.isArray(value)) return 'an array';
       return value === null ? 'null' : `an object with ${describeKeys(value)}`;
     default:
       return String(value);
   }
+}
+
+function isClass(value: object): boolean {
+  return Function.prototype.toString.call(value).startsWith('class');
 }
 
 function describeKeys(value: object): string {

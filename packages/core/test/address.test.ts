@@ -4,6 +4,7 @@ import {
   UDPServer,
   UnixDatagramServer,
   UnixStreamServer,
+  type BoundInetAddress,
   type ServerAddress,
 } from '@socketserver/core';
 import { NullHandler } from './support/servers.js';
@@ -35,7 +36,12 @@ describe.each([
     [9999, '`serverAddress` to be {host, port} or {fd}, got 9999'],
     ['localhost:9999', '`serverAddress` to be {host, port} or {fd}, got "localhost:9999"'],
     [{}, '`serverAddress.port` to be an integer from 0 to 65535, got undefined'],
-    [{ path: '/tmp/x' }, '`serverAddress.port` to be an integer from 0 to 65535, got undefined'],
+    [{ path: '/tmp/x' }, '`serverAddress` to be {host, port} or {fd}, got an object with `path`'],
+    [['::1', 80], '`serverAddress` to be {host, port} or {fd}, got an array'],
+    [
+      { hostname: '::1', port: 80 },
+      '`serverAddress` to be {host, port} or {fd}, got an object with `hostname`, `port`',
+    ],
     [{ host: '::1' }, '`serverAddress.port` to be an integer from 0 to 65535, got undefined'],
     [{ port: '80' }, '`serverAddress.port` to be an integer from 0 to 65535, got "80"'],
     [{ port: -1 }, '`serverAddress.port` to be an integer from 0 to 65535, got -1'],
@@ -53,15 +59,18 @@ describe.each([
     expect(messageFor(Server as AnyServer, address)).toBe(`Expected ${expected}`);
   });
 
-  test.each<ServerAddress>([{ port: 0 }, { port: 65_535, host: '::1' }, { host: '', port: 1 }, { fd: 3 }])(
-    '%j is taken, and nothing is done with it yet',
-    (address) => {
-      expect(construct(Server as AnyServer, address)).toMatchObject({
-        state: 'idle',
-        serverAddress: address,
-      });
-    },
-  );
+  test.each<ServerAddress>([
+    { port: 0 },
+    { port: 65_535, host: '::1' },
+    { host: '::1', port: 1, family: 'IPv6' } as BoundInetAddress,
+    { host: '', port: 1 },
+    { fd: 3 },
+  ])('%j is taken, and nothing is done with it yet', (address) => {
+    expect(construct(Server as AnyServer, address)).toMatchObject({
+      state: 'idle',
+      serverAddress: address,
+    });
+  });
 });
 
 describe.each([
@@ -75,7 +84,7 @@ describe.each([
     ['\0', '`serverAddress.path` to be a path or an abstract name (\\0name), got "\\u0000"'],
     [{}, '`serverAddress.path` to be a path or an abstract name (\\0name), got undefined'],
     [{ path: 5 }, '`serverAddress.path` to be a path or an abstract name (\\0name), got 5'],
-    [{ port: 80 }, '`serverAddress.path` to be a path or an abstract name (\\0name), got undefined'],
+    [{ port: 80 }, '`serverAddress` to be a path, {path} or {fd}, got an object with `port`'],
     [{ path: '/tmp/a\0b' }, '`serverAddress.path` to have no NUL inside, got "/tmp/a\\u0000b"'],
     [{ path: '\0a\0' }, '`serverAddress.path` to have no NUL inside, got "\\u0000a\\u0000"'],
     [{ path: '/'.padEnd(108, 'x') }, '`serverAddress.path` to have at most 107 bytes, got 108'],

@@ -1,7 +1,13 @@
 // The program that runs in a child. The parent's side is child.ts; what both say is in protocol.ts.
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { DescriptorPipe, importHandler, packError, quickenSockets, tryLibc } from '@socketserver/core/engine';
+import {
+  DescriptorPipe,
+  importWorkerHandler,
+  packError,
+  quickenSockets,
+  tryLibc,
+} from '@socketserver/core/engine';
 import { ChildRequests } from './child-requests.js';
 import { unpackContext } from './crossing-context.js';
 import { protocolError } from './errors.js';
@@ -93,7 +99,7 @@ async function start({ handler, serverAddress, context, limits }: StartMessage):
       context: unpackContext(context),
       shutdown: () => parent.tell({ type: 'shutdown' }),
     };
-    const Handler = await importHandler(handler);
+    const Handler = await importWorkerHandler(handler);
     quickenSockets();
     requests = new ChildRequests(Handler, { view, limits, parent });
     parent.tell({ type: 'ready', piped: pipe !== undefined });

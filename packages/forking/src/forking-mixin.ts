@@ -220,7 +220,8 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
 
     async #end(closing: Promise<void>): Promise<void> {
       await closing;
-      this.#childrenEnded = this.#pool?.end();
+      // One that is still being verified has no child yet.
+      this.#childrenEnded = this.untilIdle().then(() => this.#pool?.end());
       if (this.blockOnClose) await this.#childrenEnded;
     }
 

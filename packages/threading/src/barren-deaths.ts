@@ -2,8 +2,7 @@ import { threadsFailed } from './errors.js';
 
 /** So many threads in a row may die without having begun a request; after that none is started in their place. */
 const MAX_IN_A_ROW = 3;
-
-/** After this, a request that finds no thread is worth another try. */
+/** After this it is worth another try. */
 const RETRY_MS = 10_000;
 
 /**
@@ -11,30 +10,56 @@ const RETRY_MS = 10_000;
  * end in an error, not in an endless row of threads.
  */
 export class BarrenDeaths {
+  readonly #onRetry: () => void;
   #inARow = 0;
+  #isReported = false;
   #cause: unknown;
-  #lastAt = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  /** @returns the error to report, at the death that is one too many */
-  count(cause: unknown): Error | undefined {
-    this.#inARow++;
-    this.#cause = cause;
-    this.#lastAt = performance.now();
-    return this.#inARow === MAX_IN_A_ROW ? this.error() : undefined;
-  }
-
-  /** A thread has served. */
-  reset(): void {
-    this.#inARow = 0;
+  /** @param onRetry - called when another thread may be started again */
+  constructor(onRetry: () => void) {
+    this.#onRetry = onRetry;
   }
 
   /** Whether another thread would only die as well. */
-  areTooMany(): boolean {
-    if (this.#inARow >= MAX_IN_A_ROW && performance.now() - this.#lastAt > RETRY_MS) this.reset();
+  get areTooMany(): boolean {
     return this.#inARow >= MAX_IN_A_ROW;
+  }
+
+  /** @returns the error to report, once until a thread has served again */
+  count(cause: unknown): Error | undefined {
+    this.#inARow++;
+    this.#cause = cause;
+    if (!this.areTooMany) return undefined;
+    this.#timer ??= setTimeout(() => this.#retry(), RETRY_MS).unref();
+    if (this.#isReported) return undefined;
+    this.#isReported = true;
+    return this.error();
+  }
+
+  /** A new thread has served, or another module is loaded. */
+  reset(): void {
+    this.#isReported = false;
+    this.#forget();
+  }
+
+  /** Nothing is to be started any more. */
+  stop(): void {
+    this.#forget();
   }
 
   error(): Error {
     return threadsFailed(this.#inARow, this.#cause);
+  }
+
+  #retry(): void {
+    this.#forget();
+    this.#onRetry();
+  }
+
+  #forget(): void {
+    this.#inARow = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

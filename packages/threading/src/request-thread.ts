@@ -19,6 +19,8 @@ export interface RequestThreadParts {
 }
 
 export interface RequestThreadEvents {
+  /** Its first job has ended. */
+  served(): void;
   /** A job has ended, and there is room for another. */
   jobEnded(thread: RequestThread): void;
   /** A handler has called `this.server.shutdown()`. */
@@ -134,6 +136,7 @@ export class RequestThread {
 
   /** Ends the thread at once. Resolves when it is gone, or not at all: inside a blocking system call it cannot be. */
   async kill(): Promise<void> {
+    await this.#begun.settle();
     await Promise.all([this.#worker.terminate(), this.gone]);
   }
 
@@ -157,7 +160,7 @@ export class RequestThread {
       checked = checkFromThread(messages);
     } catch (error) {
       this.#cause ??= error;
-      void this.#worker.terminate();
+      void this.kill();
       return;
     }
     for (const message of checked) this.#heard(message);
@@ -187,6 +190,7 @@ export class RequestThread {
   #ended(slot: number, failure?: { error: unknown }): void {
     const job = this.#takeOut(slot);
     if (job === undefined) return; // it was taken away
+    if (!this.#hasServed) this.#events.served();
     this.#hasServed = true;
     if (failure === undefined) job.complete();
     else job.fail(failure.error);

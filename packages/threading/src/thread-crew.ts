@@ -44,7 +44,7 @@ export class ThreadCrew {
   readonly #wear: ThreadWear;
   readonly #roster = new ThreadRoster();
   readonly #idle: IdleTimers<RequestThread>;
-  readonly #barren = new BarrenDeaths();
+  readonly #barren: BarrenDeaths;
   #abortReason: { reason: unknown } | undefined;
   /** Counts the reloads: a thread whose start began before the last one has the old module. */
   #generation = 0;
@@ -56,6 +56,8 @@ export class ThreadCrew {
     this.#factory = new ThreadFactory(options, () => this.#replaceWorn());
     this.#wear = new ThreadWear(options);
     this.#idle = new IdleTimers(options.idleTimeout);
+    // Where no thread is left, a request that needs one is what tries again.
+    this.#barren = new BarrenDeaths(() => this.size > 0 && this.fill());
   }
 
   /** How many threads take requests. */
@@ -75,9 +77,10 @@ export class ThreadCrew {
 
   /** Resolves when every thread has loaded the handler; rejects with what the first failure was. */
   async start(): Promise<void> {
-    const starts = this.#startMany(this.#options.minThreads);
+    // Each joins at once: if another one fails, it is ended with all that are there.
+    const starts = this.#startMany(this.#options.minThreads).map(async (start) => this.#join(await start));
     try {
-      for (const thread of await Promise.all(starts)) this.#join(thread);
+      await Promise.all(starts);
     } catch (error) {
       await this.kill();
       await Promise.allSettled(starts);
@@ -96,6 +99,7 @@ export class ThreadCrew {
       const fresh = await Promise.all(starts);
       const old = [...this.#roster.serving];
       this.#generation++;
+      void this.#factory.endStarts(); // of the old module, for one that died
       this.#barren.reset();
       for (const thread of fresh) this.#join(thread);
       for (const thread of old) this.#leave(thread);
@@ -114,7 +118,7 @@ export class ThreadCrew {
     const needed = this.size + Math.ceil(this.#events.waiting() / requestsPerThread);
     const wanted = Math.min(Math.max(minThreads, needed), maxThreads);
     const present = this.size + this.#factory.starting;
-    if (this.#barren.areTooMany()) {
+    if (this.#barren.areTooMany) {
       if (present === 0) this.#events.gaveUp(this.#barren.error());
       return;
     }
@@ -140,6 +144,7 @@ export class ThreadCrew {
   async end(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#barren.stop();
     const starts = this.#factory.endStarts();
     for (const thread of this.#roster.serving) this.#leave(thread);
     await this.#untilGone(2 * END_MS, starts);
@@ -148,13 +153,14 @@ export class ThreadCrew {
   /** Ends every thread at once. */
   async kill(): Promise<void> {
     this.#isEnding = true;
+    this.#barren.stop();
     const starts = this.#factory.endStarts();
     for (const thread of this.#roster.all()) void thread.kill();
     await this.#untilGone(END_MS, starts);
   }
 
   async #untilGone(ms: number, starts: Promise<void>): Promise<void> {
-    await within(ms, Promise.all([starts, ...this.#roster.all().map(({ gone }) => gone)]));
+    await Promise.all([starts, within(ms, Promise.all(this.#roster.all().map(({ gone }) => gone)))]);
   }
 
   // ── coming ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -165,12 +171,13 @@ export class ThreadCrew {
 
   async #start(): Promise<RequestThread> {
     const thread = await this.#factory.start({
+      served: () => this.#barren.reset(),
       jobEnded: (of) => this.#jobEnded(of),
       shutdown: this.#options.onShutdown,
       stuck: (stuck, ms) => this.#giveUp(stuck, ms),
     });
     if (!this.#isEnding) return thread;
-    void thread.kill();
+    await within(END_MS, thread.kill());
     throw ended();
   }
 
@@ -181,7 +188,7 @@ export class ThreadCrew {
     try {
       thread = await this.#start();
     } catch (error) {
-      if (!this.#isEnding) this.#countBarren(error);
+      if (!this.#isEnding && generation === this.#generation) this.#countBarren(error);
     }
     const isOld = generation !== this.#generation; // a reload has overtaken it
     if (isOld) void thread?.kill();
@@ -202,7 +209,6 @@ export class ThreadCrew {
   // ── going ───────────────────────────────────────────────────────────────────────────────────────────────
 
   #jobEnded(thread: RequestThread): void {
-    this.#barren.reset();
     this.#events.jobEnded();
     this.#events.roomMade();
     if (this.#roster.serving.has(thread)) this.#leaveWhenIdle(thread);
@@ -229,8 +235,8 @@ export class ThreadCrew {
   #lose(thread: RequestThread, wasLeaving: boolean, error: Error): void {
     this.#idle.stop(thread);
     const remains = thread.takeRemains();
-    if (remains.hasServed) this.#barren.reset();
-    else if (!wasLeaving && !this.#isEnding) this.#countBarren(error.cause ?? error);
+    const isBarren = !remains.hasServed && !wasLeaving && !this.#isEnding;
+    if (isBarren) this.#countBarren(error.cause ?? error);
     this.#events.died(error, remains);
   }
 
@@ -259,7 +265,7 @@ export class ThreadCrew {
    */
   #replace(worn: RequestThread): void {
     const isFull = this.#roster.replaced >= this.#options.maxThreads;
-    if (this.#isEnding || isFull || this.#barren.areTooMany() || !this.#roster.markWorn(worn)) return;
+    if (this.#isEnding || isFull || this.#barren.areTooMany || !this.#roster.markWorn(worn)) return;
     void this.#startAnother().then((fresh) => {
       if (fresh !== undefined && this.#roster.serving.has(worn)) this.#leave(worn);
       this.#roster.unmarkWorn(worn);

@@ -42,6 +42,8 @@ const BEATS_IN_STUCK_TIMEOUT = 8;
 const LOAD_MS = 10_000;
 /** Milliseconds in which a thread that is not wanted any more may still come to the end of loading. */
 const LOADED_MS = 2_000;
+/** Milliseconds in which a thread that was ended is gone, unless it is inside a system call that blocks. */
+const END_MS = 1_000;
 /** Milliseconds between two looks at a thread's memory. */
 const WEIGH_MS = 1_000;
 
@@ -87,11 +89,13 @@ export class ThreadFactory {
       controller.abort(stuckLoading(this.#options.handler.url, ms)),
     );
     this.#starts.add(start);
+    let worker: Worker | undefined;
     try {
       const { handler, serverAddress, limits, maxWorkerRss } = this.#options;
       const { context, transfer = [] } = this.#options.threadContext(); // the user's: it may throw
       const piscina = makePiscina(this.#options);
-      const [worker] = piscina.threads as [Worker];
+      const [only] = piscina.threads as [Worker];
+      worker = only;
       const ready = await load(
         piscina,
         {
@@ -100,7 +104,7 @@ export class ThreadFactory {
           serverAddress,
           context,
           limits,
-          begun: begun.cell,
+          begun: begun.cells,
           pulse:
             this.#beatMs === Infinity
               ? undefined
@@ -108,11 +112,7 @@ export class ThreadFactory {
         },
         { transfer, signal: controller.signal, isPosted: () => hasLeft(port2, port1) },
       );
-      if (ready.type === 'failed') {
-        // Its module cache has the failure for good.
-        await worker.terminate();
-        throw unpackError(ready.error);
-      }
+      if (ready.type === 'failed') throw unpackError(ready.error); // its module cache has the failure for good
       const thread = new RequestThread(
         { worker, port: port1, begun, pulse, gathering: this.#gathering },
         events,
@@ -121,6 +121,7 @@ export class ThreadFactory {
       return thread;
     } catch (error) {
       port1.close();
+      if (worker !== undefined) await within(END_MS, worker.terminate());
       throw error;
     } finally {
       unwatch();
@@ -130,13 +131,16 @@ export class ThreadFactory {
   }
 
   /**
-   * Waits for a moment until every thread that is starting has loaded the handler, and ends those that have not: their
-   * starts fail. They are not ended at once, because a thread that ends while it reads its files leaves them open.
+   * Waits for a moment until every thread that is starting now has loaded the handler, and ends those that have not:
+   * their starts fail. They are not ended at once, because a thread that ends while it reads its files leaves them open.
    */
   async endStarts(): Promise<void> {
     const { url } = this.#options.handler;
-    await within(LOADED_MS, Promise.all(Array.from(this.#starts, ({ over }) => over)));
-    for (const { controller } of this.#starts) controller.abort(threadDiedLoading(url, ended()));
+    const starts = [...this.#starts];
+    const allOver = Promise.all(starts.map(({ over }) => over));
+    await within(LOADED_MS, allOver);
+    for (const { controller } of starts) controller.abort(threadDiedLoading(url, ended()));
+    await within(END_MS, allOver);
   }
 }
 

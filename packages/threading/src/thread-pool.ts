@@ -64,9 +64,11 @@ export class ThreadPool {
     this.#crew.holdProcess(holds);
   }
 
-  /** Waits until no job is left, then ends every thread. */
+  /** Waits until no job is left, or `kill()` has been called, then ends every thread. */
   async end(): Promise<void> {
-    while (this.#jobs > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    while (this.#jobs > 0 && !this.#isEnding) {
+      await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    }
     this.#isEnding = true;
     await this.#crew.end();
   }
@@ -75,6 +77,7 @@ export class ThreadPool {
   async kill(): Promise<void> {
     this.#isEnding = true;
     this.#refuseWaiting(threadDied('a thread', ended()));
+    this.#wakeWhoWaits(); // for jobs of threads that block
     await this.#crew.kill();
   }
 
@@ -128,7 +131,10 @@ export class ThreadPool {
 
   #countOut(): void {
     this.#jobs--;
-    if (this.#jobs > 0) return;
+    if (this.#jobs === 0) this.#wakeWhoWaits();
+  }
+
+  #wakeWhoWaits(): void {
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 }

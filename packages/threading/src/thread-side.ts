@@ -83,6 +83,8 @@ export class ThreadSide {
     } catch (error) {
       this.#report(slot, { error });
       return;
+    } finally {
+      this.#begun.taken();
     }
     request.on('error', meetsItInTheHandler);
     const init = this.#begin(request, clientAddress);
@@ -91,6 +93,7 @@ export class ThreadSide {
 
   #serveDatagram({ id, slot, packet, clientAddress }: ToThread & { type: 'datagram' }): void {
     if (!this.#begun.begin(id)) return;
+    this.#begun.taken(); // nothing that would have to be closed
     const { buffer, byteOffset, byteLength } = packet;
     const request: DatagramRequest = {
       packet: Buffer.from(buffer, byteOffset, byteLength),

@@ -1,5 +1,5 @@
 import { threadId } from 'node:worker_threads';
-import { importHandler, packError, quickenSockets } from '@socketserver/core/engine';
+import { importWorkerHandler, packError, quickenSockets } from '@socketserver/core/engine';
 import { Pulse } from './pulse.js';
 import type { ThreadReady, ThreadStart } from './protocol.js';
 import { ThreadSide } from './thread-side.js';
@@ -8,7 +8,7 @@ import { ThreadSide } from './thread-side.js';
 export async function startThread(start: ThreadStart): Promise<ThreadReady> {
   if (start.pulse !== undefined) Pulse.start(start.pulse);
   try {
-    const Handler = await importHandler(start.handler);
+    const Handler = await importWorkerHandler(start.handler);
     quickenSockets();
     new ThreadSide(start, Handler).listen();
     return { type: 'loaded', threadId };

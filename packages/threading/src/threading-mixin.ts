@@ -5,6 +5,8 @@ import type {
   AbstractConstructor,
   BaseServer,
   ClientAddress,
+  CloseOptions,
+  CloseReport,
   DatagramRequest,
   Mixed,
   ServerStats,
@@ -103,7 +105,8 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     poolOptions: PoolOptions = {};
     #handOver: HandOver | null = null;
     #pool: ThreadPool | undefined;
-    #ended: Promise<void> | undefined;
+    #ending: Promise<void> | undefined;
+    #threadsEnded: Promise<void> | undefined;
 
     // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
     constructor(...args: any[]) {
@@ -171,12 +174,19 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     }
 
     override serverClose(): Promise<void> {
-      if (this.#ended === undefined) {
+      if (this.#ending === undefined) {
         // A module may take its time to load, or never come to an end of it: nobody waits for it any more.
         if (this.state === 'idle') void this.#pool?.kill();
-        this.#ended = this.#end(super.serverClose());
+        this.#ending = this.#end(super.serverClose());
       }
-      return this.#ended;
+      return this.#ending;
+    }
+
+    /** Resolves when every thread has been ended, also where `blockOnClose` is false. */
+    override async close(options?: CloseOptions): Promise<CloseReport> {
+      const report = await super.close(options);
+      await this.#threadsEnded;
+      return report;
     }
 
     async #end(closing: Promise<void>): Promise<void> {
@@ -184,8 +194,9 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
       // Whoever waits for the end keeps the process alive, whatever `daemonThreads` says.
       if (this.blockOnClose) pool?.holdProcess(true);
       await closing;
-      const ended = pool?.end();
-      if (this.blockOnClose) await ended;
+      // One that is still being verified has no thread yet.
+      this.#threadsEnded = this.untilIdle().then(() => pool?.end());
+      if (this.blockOnClose) await this.#threadsEnded;
     }
 
     #jobOf(request: object, clientAddress: ClientAddress): ThreadJob {

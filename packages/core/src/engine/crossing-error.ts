@@ -6,7 +6,8 @@ export interface CrossingError {
   readonly message: string;
   readonly stack: string | undefined;
   readonly code: string | number | undefined;
-  readonly cause: CrossingError | undefined;
+  /** A text for one that is no error. */
+  readonly cause: CrossingError | string | undefined;
   /** What was thrown was no error: its text is the message. */
   readonly thrown: boolean;
 }
@@ -24,16 +25,25 @@ export function packError(value: unknown): CrossingError {
 }
 
 function pack(value: unknown, depth: number): CrossingError {
-  if (!isErrorLike(value)) return packThrown(typeof value === 'string' ? value : inspect(value));
+  if (!isErrorLike(value)) return packThrown(textOf(value));
   const { name, message, stack, code, cause } = value;
   return {
     name: String(name),
     message: String(message),
     stack: typeof stack === 'string' ? stack : undefined,
     code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
-    cause: cause === undefined || depth >= MAX_CAUSES ? undefined : pack(cause, depth + 1),
+    cause: depth >= MAX_CAUSES ? undefined : packCause(cause, depth + 1),
     thrown: false,
   };
+}
+
+function packCause(cause: unknown, depth: number): CrossingError | string | undefined {
+  if (cause === undefined) return undefined;
+  return isErrorLike(cause) ? pack(cause, depth) : textOf(cause);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : inspect(value);
 }
 
 function packThrown(text: string): CrossingError {
@@ -43,10 +53,9 @@ function packThrown(text: string): CrossingError {
 
 /** The error as the other side threw it: name, message, stack, code and cause are kept; its class is Error. */
 export function unpackError(packed: CrossingError): Error {
-  const error = new Error(
-    packed.message,
-    packed.cause === undefined ? {} : { cause: unpackError(packed.cause) },
-  );
+  const { cause } = packed;
+  const options = { cause: typeof cause === 'object' ? unpackError(cause) : cause };
+  const error = new Error(packed.message, cause === undefined ? {} : options);
   define(error, 'name', packed.name);
   define(error, 'stack', packed.stack ?? `${packed.name}: ${packed.message}`);
   if (packed.code !== undefined) Object.assign(error, { code: packed.code });

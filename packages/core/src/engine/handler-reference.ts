@@ -43,8 +43,8 @@ export function handlerReference(handler: RequestHandlerSource): HandlerReferenc
   if (typeof handler.url !== 'string') {
     throw badHandler(
       `\`RequestHandlerClass\` to say where a thread or a child process can import it from`,
-      `class ${handler.name || '(anonymous)'} without a url; export it and add this line to it:\n` +
-        '    static readonly url = import.meta.url;',
+      `class ${handler.name || '(anonymous)'} without a url; export it from a module that starts no server, ` +
+        'and add this line to it:\n    static readonly url = import.meta.url;',
     );
   }
   return { url: handler.url, name: handler.name };
@@ -52,18 +52,72 @@ export function handlerReference(handler: RequestHandlerSource): HandlerReferenc
 
 /**
  * Imports a handler.
- * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER when the module or its export is not there; what the
- *   module itself throws is rethrown as it is
+ * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER when the module or its export is not there, or this Node
+ *   cannot load such a file; what the module itself throws is rethrown as it is
  */
 export async function importHandler({ url, name }: HandlerReference): Promise<RequestHandlerConstructor> {
-  const module = (await import(withTwin(url))) as Record<string, unknown>;
+  const module = await importModule(withTwin(url));
   const found =
     name === null || isNamed(module['default'], name)
       ? module['default']
       : (module[name] ?? module['default']);
   if (isHandlerClass(found)) return found;
-  const expected = name === null ? 'its default export' : `its default export or \`${name}\``;
-  throw badHandler(`${expected} to be a request handler class in ${url}`, describe(found));
+  const expected =
+    name === null ? `the default export of ${url}` : `\`${name}\` or the default export of ${url}`;
+  throw badHandler(
+    `${expected} to be a class with a handle() method`,
+    `${describe(found)}; write \`export default class ${name ?? 'Handler'} …\` there`,
+  );
+}
+
+async function importModule(url: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(url)) as Record<string, unknown>;
+  } catch (cause) {
+    if ((cause as { code?: unknown } | undefined)?.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw cause;
+    throw badHandler(
+      '`RequestHandlerClass` to be the URL of a module that this Node can load',
+      `${(cause as Error).message}; compile it, and give the URL of what comes out`,
+      { cause },
+    );
+  }
+}
+
+/** The module that this thread or child is loading its handler from. */
+let loading: string | undefined;
+
+/**
+ * Imports the handler of a thread or a child. Until that is done no server may start there: one that the module starts
+ * would start threads or children that load the module again, and so on.
+ * @throws what `importHandler` throws
+ */
+export async function importWorkerHandler(reference: HandlerReference): Promise<RequestHandlerConstructor> {
+  loading = reference.url;
+  try {
+    return await importHandler(reference);
+  } catch (error) {
+    throw withModule(error, reference.url);
+  } finally {
+    loading = undefined;
+  }
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER in a thread or a child that is loading its handler */
+export function checkNoHandlerIsLoading(): void {
+  if (loading === undefined) return;
+  throw badHandler(
+    'the module of a handler that runs in threads or children to start no server',
+    `${loading}, which does, and would again in each of them; move the handler to a module of its own`,
+  );
+}
+
+/** V8 tells the file and the line of a syntax error only where it is printed, and not where it has been sent. */
+function withModule(error: unknown, url: string): unknown {
+  if (!(error instanceof SyntaxError) || String(error.stack).includes('file://')) return error;
+  const { message, stack } = error;
+  error.message = `${message} (in ${url}, or in what it imports; \`node --check\` tells the line)`;
+  if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
+  return error;
 }
 
 /** Sources import `./x.js` though the file may be `./x.ts`, and the other way round after a build. */
@@ -97,6 +151,6 @@ function isUrl(value: unknown): value is URL {
   return typeof value === 'object' && value !== null && 'href' in value && typeof value.href === 'string';
 }
 
-function badHandler(expected: string, got: string): SocketServerError {
-  return new SocketServerError('ERR_SOCKETSERVER_BAD_HANDLER', `Expected ${expected}, got ${got}`);
+function badHandler(expected: string, got: string, options?: ErrorOptions): SocketServerError {
+  return new SocketServerError('ERR_SOCKETSERVER_BAD_HANDLER', `Expected ${expected}, got ${got}`, options);
 }

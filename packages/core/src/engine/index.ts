@@ -3,6 +3,7 @@ export { packError, unpackError, type CrossingError } from './crossing-error.js'
 export {
   handlerReference,
   importHandler,
+  importWorkerHandler,
   type HandlerReference,
   type RequestHandlerConstructor,
   type RequestHandlerSource,

@@ -13,7 +13,7 @@ describe('a handler that is none', () => {
     [undefined, 'undefined'],
     ['./upper.js', '"./upper.js"'],
     [{ handle() {} }, 'an object with `handle`'],
-    [class Empty {}, 'function Empty'],
+    [class Empty {}, 'class Empty'],
     [() => {}, 'function (anonymous)'],
   ])('%p is refused at construction', (handler, got) => {
     expect(() => new TCPServer(LOCAL, handler as never)).toThrow(
@@ -48,6 +48,15 @@ describe('a module', () => {
       { name: 'RangeError', message: /not today/ },
     ],
     ['with a syntax error', 'class {', { name: 'SyntaxError', message: /./ }],
+    [
+      'whose class has no handle()',
+      'export default class Lazy {}',
+      {
+        code: 'ERR_SOCKETSERVER_BAD_HANDLER',
+        message:
+          /^Expected the default export of file:.*handler\.mjs to be a class with a handle\(\) method, got class Lazy; write `export default class/,
+      },
+    ],
   ])('%s fails listen() with an error of its own', async (_, source, { message, ...error }) => {
     using directory = new TemporaryDirectory();
     const path = directory.join('handler.mjs');
@@ -59,6 +68,17 @@ describe('a module', () => {
     });
     expect(server.state).toBe('closed');
     expect(server.fileno()).toBe(-1);
+  });
+
+  test('of a kind that Node cannot load is to be compiled', async () => {
+    using directory = new TemporaryDirectory();
+    const path = directory.join('handler.coffee');
+    writeFileSync(path, '');
+    await expect(new TCPServer(LOCAL, pathToFileURL(path)).listen()).rejects.toMatchObject({
+      code: 'ERR_SOCKETSERVER_BAD_HANDLER',
+      message: expect.stringMatching(/handler\.coffee; compile it/),
+      cause: expect.objectContaining({ code: 'ERR_UNKNOWN_FILE_EXTENSION' }),
+    });
   });
 
   test('may be given by the name of its twin: .ts for .js, and the other way round', async () => {

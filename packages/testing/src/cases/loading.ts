@@ -20,4 +20,23 @@ export function loadingCases(bed: TestBed): void {
       expect(server.fileno()).toBe(-1);
     });
   });
+
+  test('what is no JavaScript fails listen(), and the error names it', async () => {
+    const url = new URL('data:text/javascript,class {');
+    await using server = bed.make(url);
+    const { name, message } = (await server.listen().catch((error: unknown) => error)) as Error;
+    expect(name).toBe('SyntaxError');
+    // In this thread Node names the module where it prints the error.
+    if (bed.composition.runsIn !== 'loop') expect(message).toContain(url.href);
+  });
+
+  if (bed.composition.runsIn !== 'loop') {
+    test('a module that starts a server where its handler runs fails listen(): it would do so for ever', async () => {
+      await using server = bed.make(new URL('../handlers/starts-a-server.js', import.meta.url));
+      await expect(server.listen()).rejects.toMatchObject({
+        code: 'ERR_SOCKETSERVER_BAD_HANDLER',
+        message: expect.stringMatching(/to start no server, got .*starts-a-server\.js/),
+      });
+    });
+  }
 }

@@ -25,4 +25,28 @@ describe('a cell of what a thread has begun', () => {
     const hasBegun = main.close();
     expect(ids.map(hasBegun)).toEqual([true, true, true, false]);
   });
+
+  test('settles when the thread has taken what it had begun, and not before', async () => {
+    const main = new BegunCell();
+    const thread = new BegunCell(main.cells);
+    thread.begin(1);
+    let hasSettled = false;
+    const settled = main.settle().then(() => (hasSettled = true));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(hasSettled).toBe(false);
+    thread.taken();
+    await settled;
+    expect(thread.begin(2)).toBe(false);
+    expect([1, 2].map(main.close())).toEqual([true, false]);
+  });
+
+  test('settles at once when the thread takes nothing, and in the end when it never does', async () => {
+    const main = new BegunCell();
+    const thread = new BegunCell(main.cells);
+    await main.settle();
+    expect(thread.begin(1)).toBe(false);
+    const dead = new BegunCell();
+    new BegunCell(dead.cells).begin(1);
+    await dead.settle();
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -30,6 +30,11 @@ function openModules(): string[] {
   return targets.filter((target) => target.startsWith(folder));
 }
 
+/** Threads of the system, whoever they belong to. */
+function threadsOfProcess(): number {
+  return readdirSync('/proc/self/task').length;
+}
+
 function serverOf(name: string): ThreadingTCPServer {
   const server = new ThreadingTCPServer(
     { host: '127.0.0.1', port: 0 },
@@ -46,6 +51,32 @@ test('threads whose module does not load leave none of its files open', async ()
   // One that is still being read is closed in a moment.
   await until(() => openModules().length === 0);
   expect(openModules()).toEqual([]);
+});
+
+test.each([
+  ['fails', `throw new Error('only one of us')`, /only one of us/],
+  ['is still loading when the server is closed', 'await new Promise(() => {})', /closed/],
+])('a thread that has loaded ends when another one %s', async (_, other, message) => {
+  const lock = join(folder, `lock of ${other}`);
+  const source = `import { mkdirSync } from 'node:fs';
+    let isFirst = true;
+    try { mkdirSync(${JSON.stringify(lock)}); } catch { isFirst = false; }
+    if (!isFirst) { ${other} }
+    export default class { handle() {} }`;
+  writeFileSync(join(folder, 'lone.mjs'), source);
+  // Without reloads: the module's next version has another name.
+  const server = serverOf(`lone`);
+  const before = threadsOfProcess();
+  const listening = server.listen();
+  if (message.source === 'closed') {
+    await until(() => existsSync(lock));
+    // The first has loaded when it has joined; the other one never does.
+    await until(() => server.stats().threads === 1);
+    await server.close({ graceMs: 0 });
+  }
+  await expect(listening).rejects.toThrow(message);
+  await until(() => threadsOfProcess() <= before);
+  expect(server.stats().threads).toBe(0);
 });
 
 test('nor do threads whose server is closed while they load', async () => {

@@ -13,9 +13,11 @@ const STUCK_MS = 1_000;
 const tuning = { maxThreads: 2, stuckTimeout: STUCK_MS } as const;
 const [tcp, unix] = [tcpBed(tuning), unixBed(tuning)];
 const single = unixBed({ ...tuning, maxThreads: 1 });
+/** Whose `stuckTimeout` does not come to its help. */
+const patient = unixBed({ maxThreads: 1 });
 
 afterAll(async () => {
-  for (const bed of [tcp, unix, single]) await bed[Symbol.asyncDispose]();
+  for (const bed of [tcp, unix, single, patient]) await bed[Symbol.asyncDispose]();
 });
 
 describe.each([
@@ -64,6 +66,24 @@ test('connections that a stuck thread had not begun go to another one', async ()
   await server.served(4);
   expect(server.errors).toHaveLength(1);
   expect(server.stats()).toMatchObject({ accepted: 4, completed: 3, failed: 1 });
+});
+
+test('close() does not wait for a thread inside a system call', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'threading-'));
+  try {
+    const fifo = join(folder, 'fifo');
+    await run('mkfifo', [fifo]);
+    await using served = await patient.serve(COMMANDS);
+    const { server } = served;
+    const reading = await Client.connect(server.serverAddress, `readFifo ${fifo}`);
+    await reading.heard('reading');
+    expect(await server.close({ graceMs: 0 })).toEqual({ drained: 0, killed: 0, abandoned: 1 });
+    expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
+    closeSync(openSync(fifo, 'w')); // wakes it up
+    await reading.ended;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('one that no one can end, inside a system call, holds up nobody', async () => {

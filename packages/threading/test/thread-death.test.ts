@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { askStream, askUdp, sendUdp, turns, until } from '@socketserver/testing';
-import { tcpBed, threadsOf, udpBed, unixBed } from './support/beds.js';
+import { reload, tcpBed, threadsOf, udpBed, unixBed } from './support/beds.js';
 import { Client } from './support/clients.js';
 import { fixture } from './support/program.js';
 
@@ -191,4 +192,75 @@ describe('a module that kills every thread', () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+test('a module that loads no more is tried three times and told of once, while the other threads serve on', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'threading-'));
+  try {
+    const [loads, state] = [join(folder, 'loads'), join(folder, 'state')];
+    const module = join(folder, 'handler.mjs');
+    writeFileSync(
+      module,
+      `import { appendFileSync, readFileSync } from 'node:fs';
+       import Commands from ${JSON.stringify(COMMANDS.href)};
+       appendFileSync(${JSON.stringify(loads)}, '.');
+       if (readFileSync(${JSON.stringify(state)}, 'utf8') === 'broken') throw new Error('this module is broken');
+       export default Commands;`,
+    );
+    writeFileSync(state, 'sound');
+    await using served = await beds[0].serve(pathToFileURL(module));
+    const { server } = served;
+    writeFileSync(state, 'broken');
+    const killer = await Client.connect(server.serverAddress, 'exit 3');
+    await killer.ended;
+    // Requests that the other thread serves meanwhile are no sign that the module loads again.
+    while (server.errors.length < 2) {
+      expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
+    }
+    for (let request = 0; request < 20; request++) await askStream(server.serverAddress, 'upper hello\n');
+    expect(server.errors.entries).toMatchObject([
+      { error: { code: 'ERR_SOCKETSERVER_THREAD_DIED' } },
+      { error: { code: 'ERR_SOCKETSERVER_THREADS_FAILED', cause: { message: 'this module is broken' } } },
+    ]);
+    expect(readFileSync(loads, 'utf8')).toHaveLength(2 + 3);
+    expect(threadsOf(server).threads).toBe(1);
+
+    writeFileSync(state, 'sound');
+    await reload(server);
+    await until(() => threadsOf(server).threads === 2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a start that hangs, of a module that was replaced, counts no more', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'threading-'));
+  try {
+    const state = join(folder, 'state');
+    const module = join(folder, 'handler.mjs');
+    writeFileSync(
+      module,
+      `import { readFileSync } from 'node:fs';
+       import Commands from ${JSON.stringify(COMMANDS.href)};
+       if (readFileSync(${JSON.stringify(state)}, 'utf8') === 'hanging') await new Promise(() => {});
+       export default Commands;`,
+    );
+    writeFileSync(state, 'sound');
+    await using served = await beds[0].serve(pathToFileURL(module));
+    const { server } = served;
+    writeFileSync(state, 'hanging');
+    await (
+      await Client.connect(server.serverAddress, 'exit 3')
+    ).ended;
+    await server.errors.atLeast(1);
+    writeFileSync(state, 'sound');
+    await reload(server);
+    await (
+      await Client.connect(server.serverAddress, 'exit 3')
+    ).ended;
+    await until(() => threadsOf(server).threads === 2);
+    expect(server.errors).toHaveLength(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -13,6 +13,12 @@ describe('an error that crosses', () => {
     expect(Object.keys(crossed)).toEqual(['code']);
   });
 
+  test('may have a cause that is no error, whose text is kept', () => {
+    expect(cross(new Error('closed', { cause: 'by the operator' })).cause).toBe('by the operator');
+    expect(cross(new Error('closed', { cause: { retries: 3 } })).cause).toBe('{ retries: 3 }');
+    expect('cause' in cross(new Error('closed'))).toBe(false);
+  });
+
   test('may be its own cause', () => {
     const error = new Error('round');
     error.cause = error;

@@ -70,17 +70,6 @@ describe('a module', () => {
     expect(server.fileno()).toBe(-1);
   });
 
-  test('of a kind that Node cannot load is to be compiled', async () => {
-    using directory = new TemporaryDirectory();
-    const path = directory.join('handler.coffee');
-    writeFileSync(path, '');
-    await expect(new TCPServer(LOCAL, pathToFileURL(path)).listen()).rejects.toMatchObject({
-      code: 'ERR_SOCKETSERVER_BAD_HANDLER',
-      message: expect.stringMatching(/handler\.coffee; compile it/),
-      cause: expect.objectContaining({ code: 'ERR_UNKNOWN_FILE_EXTENSION' }),
-    });
-  });
-
   test('may be given by the name of its twin: .ts for .js, and the other way round', async () => {
     using directory = new TemporaryDirectory();
     writeFileSync(directory.join('built.mjs'), `export default ${HANDLER}`);

@@ -60,6 +60,32 @@ export function closingCases(bed: TestBed): void {
     });
 
     if (bed.isStream) {
+      test('with blockOnClose false: a request that is still being verified is served', async () => {
+        let letPass = (): void => {};
+        const asked = new Promise<void>((resolve) => (letPass = resolve));
+        let isAsked = (): void => {};
+        const asking = new Promise<void>((resolve) => (isAsked = resolve));
+        class Server extends bed.Server {
+          override async verifyRequest(): Promise<boolean> {
+            isAsked();
+            await asked;
+            return true;
+          }
+        }
+        await using served = await bed.serve(bed.handler('upper'), {
+          Server,
+          fields: { blockOnClose: false },
+        });
+        const { server } = served;
+        const answer = bed.ask(server, 'hello');
+        await asking;
+        await server.serverClose();
+        await turns();
+        letPass();
+        expect(await answer).toBe('HELLO');
+        expect(server.errors.entries).toEqual([]);
+      });
+
       test('ends a handler that waits for its client, by ending the connection', async () => {
         await using gate = await Gate.open();
         await using served = await bed.serve(bed.handler('reading'), { context: { gate: gate.port } });

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { TestBed } from '../test-bed.js';
 
@@ -31,6 +33,17 @@ export function loadingCases(bed: TestBed): void {
   });
 
   if (bed.composition.runsIn !== 'loop') {
+    test('a file of a kind that Node cannot load fails listen(): it is to be compiled', async () => {
+      const path = `${bed.freePath()}.coffee`;
+      writeFileSync(path, '');
+      await using server = bed.make(pathToFileURL(path));
+      await expect(server.listen()).rejects.toMatchObject({
+        code: 'ERR_SOCKETSERVER_BAD_HANDLER',
+        message: expect.stringMatching(/\.coffee; compile it/),
+        cause: { code: 'ERR_UNKNOWN_FILE_EXTENSION' },
+      });
+    });
+
     test('a module that starts a server where its handler runs fails listen(): it would do so for ever', async () => {
       await using server = bed.make(new URL('../handlers/starts-a-server.js', import.meta.url));
       await expect(server.listen()).rejects.toMatchObject({

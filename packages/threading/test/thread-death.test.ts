@@ -258,6 +258,7 @@ test('a start that hangs, of a module that was replaced, counts no more', async 
     await (
       await Client.connect(server.serverAddress, 'exit 3')
     ).ended;
+    await server.errors.atLeast(2);
     await until(() => threadsOf(server).threads === 2);
     expect(server.errors).toHaveLength(2);
   } finally {

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -64,8 +65,8 @@ test.each([
     if (!isFirst) { ${other} }
     export default class { handle() {} }`;
   writeFileSync(join(folder, 'lone.mjs'), source);
-  // Without reloads: the module's next version has another name.
-  const server = serverOf(`lone`);
+  await readdir(folder); // starts the threads of libuv
+  const server = serverOf('lone');
   const before = threadsOfProcess();
   const listening = server.listen();
   if (message.source === 'closed') {

@@ -9,6 +9,7 @@ class Log extends BaseRequestHandler<DatagramRequest> {
 
 const path = process.argv[2] ?? '/tmp/log.sock';
 await using server = new UnixDatagramServer(path, Log);
+process.once('SIGINT', () => void server.close()); // removes the path
 await server.listen();
 console.log(`Listening on ${path}; try: logger --socket-errors=on -d -u ${path} hello`);
 await server.serveForever();

@@ -92,7 +92,8 @@ function checkAction(action: OverloadAction): OverloadAction {
 export function checkAdmission(fields: AdmissionFields<never>): void {
   for (const name of ['maxConnections', 'maxConnectionsPerHost', 'acceptRate'] as const) {
     const value = fields[name];
-    if (!(value >= 1 || (name === 'acceptRate' && value > 0))) {
+    const isEnough = value >= 1 || (name === 'acceptRate' && value > 0);
+    if (typeof value !== 'number' || !isEnough) {
       throw badArgument(name, name === 'acceptRate' ? 'a number above 0' : 'a number from 1 on', value);
     }
   }

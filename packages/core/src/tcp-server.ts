@@ -9,6 +9,7 @@ import type { InetServerAddress, ServerAddress, UnixServerAddress } from './addr
 import { BaseServer } from './base-server.js';
 import type { RequestHandlerSource } from './engine/handler-reference.js';
 import type { RequestLimits } from './engine/request-limits.js';
+import { checkCount } from './handlers/stream-reader.js';
 import { shutdownStream } from './handlers/shutdown-stream.js';
 import type { RequestSource } from './sources/request-source.js';
 import { StreamListener } from './sources/stream-listener.js';
@@ -72,6 +73,7 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
     address: InetServerAddress | UnixServerAddress | InheritedAddress,
     file: { mode: number; owner: UnixOwner | null } = { mode: 0, owner: null },
   ): StreamListener {
+    checkCount(this.requestQueueSize, 'requestQueueSize');
     return new StreamListener({
       address,
       backlog: this.requestQueueSize,

@@ -101,6 +101,14 @@ describe('serveForever()', () => {
   });
 });
 
+test.each([0, -1, 1.5, '5'])('listen() refuses requestQueueSize %p', async (requestQueueSize) => {
+  const server = Object.assign(new TCPServer(LOCAL, NullHandler), { requestQueueSize });
+  await expect(server.listen()).rejects.toMatchObject({
+    code: 'ERR_SOCKETSERVER_BAD_ARGUMENT',
+    message: expect.stringContaining('Expected `requestQueueSize` to be a positive integer'),
+  });
+});
+
 test.each([-1, Number.NaN, 2 ** 31])('close() refuses graceMs %p, and does not close', (graceMs) => {
   const server = new TCPServer(LOCAL, NullHandler);
   expect(() => server.close({ graceMs })).toThrow(

@@ -1,5 +1,5 @@
 import { SocketServerError } from '@socketserver/core';
-import { describe } from '@socketserver/core/engine';
+import { describe, findCulprit } from '@socketserver/core/engine';
 
 /** Every code that `@socketserver/threading` throws of its own; `docs/errors.md` explains each with its cure. */
 export const CODES = [
@@ -81,13 +81,27 @@ export function alreadyRead(bytes: number): SocketServerError {
   );
 }
 
-export function badContext(cause: unknown): SocketServerError {
+/** @param transfer - what of the context is moved to the thread */
+export function badContext(
+  cause: unknown,
+  { context, transfer = [] }: { context: unknown; transfer?: readonly unknown[] },
+): SocketServerError {
+  const { path, value } = findCulprit(context, 'context', { crosses: isCloneable, moved: transfer });
   return new SocketServerError(
     'ERR_SOCKETSERVER_BAD_CONTEXT',
-    `Expected \`context\` to be what structured clone takes, got: ${messageOf(cause)}; ` +
+    `Expected \`${path}\` to be what structured clone takes, got ${describe(value)}; ` +
       'override threadContext() to give each thread a value of its own, or to transfer what cannot be cloned',
     { cause },
   );
+}
+
+function isCloneable(value: unknown): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function badField(name: string, expected: string, got: unknown): SocketServerError {

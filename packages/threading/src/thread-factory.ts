@@ -198,7 +198,9 @@ async function load(
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     void piscina.destroy();
-    throw isPosted() ? threadDiedLoading(start.handler.url, error) : badContext(error);
+    throw isPosted()
+      ? threadDiedLoading(start.handler.url, error)
+      : badContext(error, { context: start.context, transfer });
   }
 }
 

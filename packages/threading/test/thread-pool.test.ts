@@ -152,7 +152,7 @@ describe('context', () => {
 
   test('what cannot be cloned fails listen()', async () => {
     await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
-    server.context = { log: () => {} };
+    server.context = { tools: { log: () => {} } };
     await expect(server.listen()).rejects.toMatchObject({
       code: 'ERR_SOCKETSERVER_BAD_CONTEXT',
       message: expect.stringContaining('threadContext()'),

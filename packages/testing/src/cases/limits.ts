@@ -54,6 +54,7 @@ export function limitCases(bed: TestBed): void {
   test.each([
     ['maxConnections', 0],
     ['maxConnections', NaN],
+    ['maxConnections', '10'],
     ['maxConnectionsPerHost', 0],
     ['acceptRate', 0],
     ['overload', 'drop'],

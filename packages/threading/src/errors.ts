@@ -86,13 +86,19 @@ export function badContext(
   cause: unknown,
   { context, transfer = [] }: { context: unknown; transfer?: readonly unknown[] },
 ): SocketServerError {
-  const { path, value } = findCulprit(context, 'context', { crosses: isCloneable, moved: transfer });
   return new SocketServerError(
     'ERR_SOCKETSERVER_BAD_CONTEXT',
-    `Expected \`${path}\` to be what structured clone takes, got ${describe(value)}; ` +
-      'override threadContext() to give each thread a value of its own, or to transfer what cannot be cloned',
+    isCloneable(context)
+      ? `Expected \`transfer\` to be a list of what can be transferred, got: ${messageOf(cause)}`
+      : `Expected ${whatCannotBeCloned(context, transfer)}; override threadContext() to give each thread a value ` +
+          'of its own, or to transfer what cannot be cloned',
     { cause },
   );
+}
+
+function whatCannotBeCloned(context: unknown, moved: readonly unknown[]): string {
+  const { path, value } = findCulprit(context, 'context', { crosses: isCloneable, moved });
+  return `\`${path}\` to be what structured clone takes, got ${describe(value)}`;
 }
 
 function isCloneable(value: unknown): boolean {

@@ -77,9 +77,11 @@ test('close() does not wait for a thread inside a system call', async () => {
     const { server } = served;
     const reading = await Client.connect(server.serverAddress, `readFifo ${fifo}`);
     await reading.heard('reading');
-    expect(await server.close({ graceMs: 0 })).toEqual({ drained: 0, killed: 0, abandoned: 1 });
+    const { drained, killed, abandoned } = await server.close({ graceMs: 0 });
+    // Nothing tells when the system call has begun: on a busy machine the thread may be ended before.
+    expect([drained, killed + abandoned]).toEqual([0, 1]);
     expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
-    closeSync(openSync(fifo, 'w')); // wakes it up
+    closeSync(openSync(fifo, "r+")); // wakes it up; "w" would wait for one that never came to read
     await reading.ended;
   } finally {
     rmSync(folder, { recursive: true });

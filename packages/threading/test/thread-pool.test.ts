@@ -155,7 +155,7 @@ describe('context', () => {
     server.context = { tools: { log: () => {} } };
     await expect(server.listen()).rejects.toMatchObject({
       code: 'ERR_SOCKETSERVER_BAD_CONTEXT',
-      message: expect.stringContaining('threadContext()'),
+      message: expect.stringMatching(/^Expected `context\.tools\.log` to be .*; override threadContext\(\)/),
     });
     expect(server.state).toBe('closed');
   });

@@ -81,7 +81,7 @@ test('close() does not wait for a thread inside a system call', async () => {
     // Nothing tells when the system call has begun: on a busy machine the thread may be ended before.
     expect([drained, killed + abandoned]).toEqual([0, 1]);
     expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
-    closeSync(openSync(fifo, "r+")); // wakes it up; "w" would wait for one that never came to read
+    closeSync(openSync(fifo, 'r+')); // wakes it up; "w" would wait for one that never came to read
     await reading.ended;
   } finally {
     rmSync(folder, { recursive: true });

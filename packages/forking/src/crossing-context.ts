@@ -9,8 +9,8 @@ import { badContext } from './errors.js';
 export function packContext(context: unknown): string {
   const packed = trySerialize(context);
   if (packed !== undefined) return packed.toString('base64');
-  const { path, value } = findCulprit(context, 'context', { crosses });
-  throw badContext(path, describe(value));
+  const culprit = findCulprit(context, 'context', { crosses });
+  throw badContext(culprit?.path ?? 'context', describe(culprit?.value));
 }
 
 export function unpackContext(packed: string): unknown {

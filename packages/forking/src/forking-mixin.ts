@@ -110,6 +110,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     #pool: ChildPool | undefined;
     #ending: Promise<void> | undefined;
     #childrenEnded: Promise<void> | undefined;
+    #closing: Promise<CloseReport> | undefined;
 
     // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
     constructor(...args: any[]) {
@@ -204,7 +205,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
       await super.killRequests();
     }
 
-    /** Ends the children too: at once those without a request, the others when theirs have ended. */
+    /** Ends the children too, when the last request has ended. */
     override serverClose(): Promise<void> {
       this.#ending ??= this.#end(super.serverClose());
       this.#pool?.cancelStart();
@@ -212,10 +213,13 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     }
 
     /** Resolves when no child is left, also where `blockOnClose` is false. */
-    override async close(options?: CloseOptions): Promise<CloseReport> {
-      const report = await super.close(options);
-      await this.#childrenEnded;
-      return report;
+    override close(options?: CloseOptions): Promise<CloseReport> {
+      const closing = super.close(options);
+      this.#closing ??= closing.then(async (report) => {
+        await this.#childrenEnded;
+        return report;
+      });
+      return this.#closing;
     }
 
     async #end(closing: Promise<void>): Promise<void> {

@@ -12,6 +12,8 @@ const RETRY_MS = 10_000;
 export class BarrenDeaths {
   readonly #onRetry: () => void;
   #inARow = 0;
+  /** When the first one was counted. */
+  #firstAt: number | undefined;
   #isReported = false;
   #cause: unknown;
   #timer: NodeJS.Timeout | undefined;
@@ -29,6 +31,7 @@ export class BarrenDeaths {
   /** @returns the error to report, once until a thread has served again */
   count(cause: unknown): Error | undefined {
     this.#inARow++;
+    this.#firstAt ??= performance.now();
     this.#cause = cause;
     if (!this.areTooMany) return undefined;
     this.#timer ??= setTimeout(() => this.#retry(), RETRY_MS).unref();
@@ -37,8 +40,14 @@ export class BarrenDeaths {
     return this.error();
   }
 
-  /** A new thread has served, or another module is loaded. */
+  /** A thread has served. One that was started before the first death is no sign that others would. */
+  served(startedAt: number): void {
+    if (this.#firstAt !== undefined && startedAt > this.#firstAt) this.reset();
+  }
+
+  /** Another module is loaded. */
   reset(): void {
+    this.#firstAt = undefined;
     this.#isReported = false;
     this.#forget();
   }

@@ -81,24 +81,21 @@ export function alreadyRead(bytes: number): SocketServerError {
   );
 }
 
-/** @param transfer - what of the context is moved to the thread */
+/** @param transfer - what of the context is moved to the thread; the user's, so it may be no list */
 export function badContext(
   cause: unknown,
-  { context, transfer = [] }: { context: unknown; transfer?: readonly unknown[] },
+  { context, transfer }: { context: unknown; transfer: unknown },
 ): SocketServerError {
+  const moved: unknown[] = Array.isArray(transfer) ? transfer : [];
+  const culprit = findCulprit(context, 'context', { crosses: isCloneable, moved });
   return new SocketServerError(
     'ERR_SOCKETSERVER_BAD_CONTEXT',
-    isCloneable(context)
+    culprit === undefined
       ? `Expected \`transfer\` to be a list of what can be transferred, got: ${messageOf(cause)}`
-      : `Expected ${whatCannotBeCloned(context, transfer)}; override threadContext() to give each thread a value ` +
-          'of its own, or to transfer what cannot be cloned',
+      : `Expected \`${culprit.path}\` to be what structured clone takes, got ${describe(culprit.value)}; ` +
+          'override threadContext() to give each thread a value of its own, or to transfer what cannot be cloned',
     { cause },
   );
-}
-
-function whatCannotBeCloned(context: unknown, moved: readonly unknown[]): string {
-  const { path, value } = findCulprit(context, 'context', { crosses: isCloneable, moved });
-  return `\`${path}\` to be what structured clone takes, got ${describe(value)}`;
 }
 
 function isCloneable(value: unknown): boolean {

@@ -48,6 +48,8 @@ export class ThreadCrew {
   #abortReason: { reason: unknown } | undefined;
   /** Counts the reloads: a thread whose start began before the last one has the old module. */
   #generation = 0;
+  /** Starts that are under way, or whose threads are being ended because nobody wants them any more. */
+  readonly #starts = new Set<Promise<RequestThread>>();
   #isEnding = false;
 
   constructor(options: ThreadCrewOptions, events: CrewEvents) {
@@ -160,7 +162,8 @@ export class ThreadCrew {
   }
 
   async #untilGone(ms: number, starts: Promise<void>): Promise<void> {
-    await Promise.all([starts, within(ms, Promise.all(this.#roster.all().map(({ gone }) => gone)))]);
+    const allGone = Promise.all(this.#roster.all().map(({ gone }) => gone));
+    await Promise.all([starts, Promise.allSettled(this.#starts), within(ms, allGone)]);
   }
 
   // ── coming ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -169,9 +172,18 @@ export class ThreadCrew {
     return Array.from({ length: count }, () => this.#start());
   }
 
-  async #start(): Promise<RequestThread> {
+  #start(): Promise<RequestThread> {
+    const start = this.#startOne();
+    this.#starts.add(start);
+    const isOver = (): boolean => this.#starts.delete(start);
+    start.then(isOver, isOver);
+    return start;
+  }
+
+  async #startOne(): Promise<RequestThread> {
+    const startedAt = performance.now();
     const thread = await this.#factory.start({
-      served: () => this.#barren.reset(),
+      served: () => this.#barren.served(startedAt),
       jobEnded: (of) => this.#jobEnded(of),
       shutdown: this.#options.onShutdown,
       stuck: (stuck, ms) => this.#giveUp(stuck, ms),

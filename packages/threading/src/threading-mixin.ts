@@ -107,6 +107,7 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     #pool: ThreadPool | undefined;
     #ending: Promise<void> | undefined;
     #threadsEnded: Promise<void> | undefined;
+    #closing: Promise<CloseReport> | undefined;
 
     // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
     constructor(...args: any[]) {
@@ -183,10 +184,13 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     }
 
     /** Resolves when every thread has been ended, also where `blockOnClose` is false. */
-    override async close(options?: CloseOptions): Promise<CloseReport> {
-      const report = await super.close(options);
-      await this.#threadsEnded;
-      return report;
+    override close(options?: CloseOptions): Promise<CloseReport> {
+      const closing = super.close(options);
+      this.#closing ??= closing.then(async (report) => {
+        await this.#threadsEnded;
+        return report;
+      });
+      return this.#closing;
     }
 
     async #end(closing: Promise<void>): Promise<void> {

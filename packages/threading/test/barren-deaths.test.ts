@@ -37,9 +37,12 @@ test('after a while it is tried again, and if that fails too it is not told agai
   expect(deaths.areTooMany).toBe(true);
 });
 
-test('a thread that has served makes all of it forgotten', () => {
+test('a thread that was started since and has served makes all of it forgotten', () => {
+  const before = performance.now() - 1;
   die(3);
-  deaths.reset();
+  deaths.served(before);
+  expect(deaths.areTooMany).toBe(true);
+  deaths.served(performance.now() + 1);
   expect(deaths.areTooMany).toBe(false);
   jest.advanceTimersByTime(20_000);
   expect(onRetry).not.toHaveBeenCalled();

@@ -236,13 +236,15 @@ test('a module that loads no more is tried three times and told of once, while t
 test('a start that hangs, of a module that was replaced, counts no more', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'threading-'));
   try {
-    const state = join(folder, 'state');
+    const [loads, state] = [join(folder, 'loads'), join(folder, 'state')];
     const module = join(folder, 'handler.mjs');
     writeFileSync(
       module,
-      `import { readFileSync } from 'node:fs';
+      `import { appendFileSync, readFileSync } from 'node:fs';
        import Commands from ${JSON.stringify(COMMANDS.href)};
-       if (readFileSync(${JSON.stringify(state)}, 'utf8') === 'hanging') await new Promise(() => {});
+       const state = readFileSync(${JSON.stringify(state)}, 'utf8');
+       appendFileSync(${JSON.stringify(loads)}, state);
+       if (state === 'hanging') await new Promise(() => {});
        export default Commands;`,
     );
     writeFileSync(state, 'sound');
@@ -252,7 +254,7 @@ test('a start that hangs, of a module that was replaced, counts no more', async 
     await (
       await Client.connect(server.serverAddress, 'exit 3')
     ).ended;
-    await server.errors.atLeast(1);
+    await until(() => readFileSync(loads, 'utf8').includes('hanging'));
     writeFileSync(state, 'sound');
     await reload(server);
     await (

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** What of a value cannot cross to a worker, and where in it that is: `context.db.query`. */
 export interface Culprit {
   readonly path: string;
@@ -11,19 +13,22 @@ export interface CulpritOptions {
   readonly moved?: readonly unknown[];
 }
 
-/** The innermost value that keeps `value` from crossing; `value` itself if none in it does. */
-export function findCulprit(value: unknown, path: string, options: CulpritOptions): Culprit {
-  return find({ path, value }, options, new Set()) ?? { path, value };
+/**
+ * The innermost value that keeps `value` from crossing; `value` itself if none in it does by itself.
+ * @returns undefined if nothing does but what is moved
+ */
+export function findCulprit(value: unknown, path: string, options: CulpritOptions): Culprit | undefined {
+  return find({ path, value }, options, new Set());
 }
 
 /** @param seen - holds off circles */
 function find({ path, value }: Culprit, options: CulpritOptions, seen: Set<unknown>): Culprit | undefined {
   const { crosses, moved = [] } = options;
-  if (moved.includes(value) || seen.has(value) || crosses(value)) return undefined;
+  if (moved.includes(value) || crosses(value)) return undefined;
   seen.add(value);
   let holdsWhatIsMoved = false;
   for (const [step, part] of partsOf(value)) {
-    if (crosses(part)) continue;
+    if (seen.has(part) || crosses(part)) continue;
     const culprit = find({ path: path + step, value: part }, options, seen);
     if (culprit !== undefined) return culprit;
     holdsWhatIsMoved = true;
@@ -36,8 +41,8 @@ function partsOf(value: unknown): [step: string, part: unknown][] {
   if (Array.isArray(value)) return value.map((part, index) => [`[${index}]`, part]);
   if (value instanceof Map) {
     return [...value].flatMap(([key, part]): [string, unknown][] => [
-      [`.key(${String(key)})`, key],
-      [`.get(${JSON.stringify(key)})`, part],
+      [`.key(${textOf(key)})`, key],
+      [`.get(${textOf(key)})`, part],
     ]);
   }
   if (value instanceof Set) return [...value].map((part, index) => [`.values()[${index}]`, part]);
@@ -45,6 +50,10 @@ function partsOf(value: unknown): [step: string, part: unknown][] {
     /^[\w$]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`,
     part,
   ]);
+}
+
+function textOf(key: unknown): string {
+  return typeof key === 'string' ? JSON.stringify(key) : inspect(key);
 }
 
 /** None where a getter throws: then it is the object that cannot cross. */

@@ -36,9 +36,16 @@ export function checkHandler(handler: unknown): asserts handler is RequestHandle
 
 /**
  * The reference of a handler that has to leave this thread.
- * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER for a class that does not say where it lives
+ * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER for a class that does not say where it lives, and for the
+ *   handler that this thread or child itself runs
  */
 export function handlerReference(handler: RequestHandlerSource): HandlerReference {
+  const reference = referenceOf(handler);
+  if (reference.url === ownModule) throw startsServer(reference.url);
+  return reference;
+}
+
+function referenceOf(handler: RequestHandlerSource): HandlerReference {
   if (isUrl(handler)) return { url: handler.href, name: null };
   if (typeof handler.url !== 'string') {
     throw badHandler(
@@ -83,8 +90,10 @@ async function importModule(url: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** The module that this thread or child is loading its handler from. */
-let loading: string | undefined;
+/** The module that this thread or child has its handler from; whether it is being loaded; what that was refused. */
+let ownModule: string | undefined;
+let isLoading = false;
+let refusal: SocketServerError | undefined;
 
 /**
  * Imports the handler of a thread or a child. Until that is done no server may start there: one that the module starts
@@ -92,32 +101,46 @@ let loading: string | undefined;
  * @throws what `importHandler` throws
  */
 export async function importWorkerHandler(reference: HandlerReference): Promise<RequestHandlerConstructor> {
-  loading = reference.url;
+  ownModule = reference.url;
+  isLoading = true;
   try {
-    return await importHandler(reference);
+    const Handler = await importHandler(reference);
+    if (refusal !== undefined) throw refusal; // of a start that the module did not wait for
+    return Handler;
   } catch (error) {
     throw withModule(error, reference.url);
   } finally {
-    loading = undefined;
+    isLoading = false;
   }
 }
 
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER in a thread or a child that is loading its handler */
 export function checkNoHandlerIsLoading(): void {
-  if (loading === undefined) return;
-  throw badHandler(
+  if (!isLoading || ownModule === undefined) return;
+  refusal ??= startsServer(ownModule);
+  throw refusal;
+}
+
+function startsServer(url: string): SocketServerError {
+  return badHandler(
     'the module of a handler that runs in threads or children to start no server',
-    `${loading}, which does, and would again in each of them; move the handler to a module of its own`,
+    `${url}, which does, and would again in each of them; move the handler to a module of its own`,
   );
 }
 
 /** V8 tells the file and the line of a syntax error only where it is printed, and not where it has been sent. */
 function withModule(error: unknown, url: string): unknown {
-  if (!(error instanceof SyntaxError) || String(error.stack).includes('file://')) return error;
+  if (!(error instanceof SyntaxError) || tellsWhere(error)) return error;
   const { message, stack } = error;
   error.message = `${message} (in ${url}, or in what it imports; \`node --check\` tells the line)`;
   if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
   return error;
+}
+
+/** The stack does for one of linking, and for one that running code throws, such as `JSON.parse`. */
+function tellsWhere({ stack = '' }: Error): boolean {
+  const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
+  return stack.includes('file://') || frames.some((frame) => !/node:|<anonymous>/.test(frame));
 }
 
 /** Sources import `./x.js` though the file may be `./x.ts`, and the other way round after a build. */

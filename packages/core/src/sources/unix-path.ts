@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  fchmodSync,
-  linkSync,
-  lstatSync,
-  mkdtempSync,
-  rmSync,
-  unlinkSync,
-} from 'node:fs';
+import { chmodSync, chownSync, fchmodSync, linkSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { MAX_UNIX_PATH } from '../address.js';
@@ -127,7 +118,7 @@ function siblingOf(path: string): string {
  * server's socket (refused); anything else, a symbolic link included (refused, and never removed).
  */
 async function removeDeadSocket(path: string): Promise<void> {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = lstatSync(path, { throwIfNoEntry: false, bigint: true });
   if (found === undefined) return;
   if (!found.isSocket()) {
     throw new SocketServerError(
@@ -137,7 +128,11 @@ async function removeDeadSocket(path: string): Promise<void> {
     );
   }
   if (await isAlive(path)) throw addressInUse(path);
-  removeIfSame(path, found.ino, found.dev);
+  // Another server may have taken it over meanwhile. A number of an inode is used again, so that alone would not tell.
+  const now = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  if (now?.ino === found.ino && now.dev === found.dev && now.ctimeNs === found.ctimeNs) {
+    rmSync(path, { force: true }); // force: another may be doing the same
+  }
 }
 
 /** A datagram socket refuses a stream's connect with EPROTOTYPE, and is alive; a dead one with ECONNREFUSED. */
@@ -152,9 +147,10 @@ function isAlive(path: string): Promise<boolean> {
   });
 }
 
+/** The inode of a socket that is open is nobody else's. */
 function removeIfSame(path: string, ino: number, dev: number): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found?.ino === ino && found.dev === dev) unlinkSync(path);
+  if (found?.ino === ino && found.dev === dev) rmSync(path, { force: true });
 }
 
 function addressInUse(path: string): Error {

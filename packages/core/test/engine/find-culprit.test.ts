@@ -19,6 +19,7 @@ test.each([
   ['context.list[1]', { list: [1, run] }],
   ['context["two words"]', { 'two words': run }],
   ['context.get("key")', new Map([['key', run]])],
+  ['context.get(1n)', new Map([[1n, run]])],
   ['context.values()[0]', new Set([run])],
 ])('%s is found', (path, context) => {
   expect(findCulprit(context, 'context', { crosses })).toEqual({ path, value: run });
@@ -32,6 +33,19 @@ test('in a circle, and behind what is moved', () => {
     path: 'context.log',
     value: run,
   });
+  port1.close();
+});
+
+test('what refers back to what holds it', () => {
+  const context: Record<string, unknown> = {};
+  const cache = Object.assign(new WeakMap(), { owner: context });
+  context['cache'] = cache;
+  expect(findCulprit(context, 'context', { crosses })).toEqual({ path: 'context.cache', value: cache });
+});
+
+test('nothing, where only what is moved does not cross', () => {
+  const { port1 } = new MessageChannel();
+  expect(findCulprit({ port: port1 }, 'context', { crosses, moved: [port1] })).toBeUndefined();
   port1.close();
 });
 

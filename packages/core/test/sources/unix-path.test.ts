@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -190,11 +191,21 @@ describe.each(KINDS)('the path of a %s', (kind, Server) => {
   });
 });
 
+/** What a server that was killed leaves behind. */
+async function leaveDeadSocket(path: string): Promise<void> {
+  const server = createServer().listen(`${path}-made`);
+  await once(server, 'listening');
+  linkSync(`${path}-made`, path);
+  server.close();
+  await once(server, 'close');
+}
+
 test.each(KINDS)(
   'two servers that start at the same moment never both have the path (%s)',
   async (_, Server) => {
     using directory = new TemporaryDirectory();
     for (let round = 0; round < 20; round++) {
+      if (round % 2 === 1) await leaveDeadSocket(directory.join('s'));
       const servers = Array.from({ length: 4 }, () => new Server(directory.join('s'), NullHandler));
       const results = await Promise.allSettled(servers.map((server) => server.listen()));
       const listening = results.filter((result) => result.status === 'fulfilled');

@@ -15,7 +15,7 @@ const READ_AHEAD = 64;
  * no such sockets.
  */
 export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
-  /** Mode of the socket file, which it has from its first moment on: who may send. @default 0o600 */
+  /** Mode of the socket file: who may send. At no moment is it open to more. @default 0o600 */
   mode = 0o600;
   /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. @default null */
   chown: UnixOwner | null = null;

@@ -403,6 +403,11 @@ export abstract class BaseServer<
     for (const active of this.#runner.active) active.scope.abort(reason);
   }
 
+  /** Resolves when no worker is left, for `close()`; a mixin's `serverClose()` need not wait for that. */
+  protected workersEnded(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Ends running requests by force. A mixin ends its workers too. */
   protected async killRequests(): Promise<void> {
     await Promise.all(Array.from(this.#runner.active, async ({ request }) => this.closeRequest(request)));
@@ -513,6 +518,7 @@ export abstract class BaseServer<
     const abandoned = this.#runner.active.size;
     for (const active of this.#runner.active) this.#runner.active.end(active, 'failed');
     await ended;
+    await this.workersEnded();
     return { drained: running - left, killed: left - abandoned, abandoned };
   }
 }

@@ -1,14 +1,6 @@
 import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
-import type {
-  AbstractConstructor,
-  BaseServer,
-  ClientAddress,
-  CloseOptions,
-  CloseReport,
-  Mixed,
-  ServerStats,
-} from '@socketserver/core';
+import type { AbstractConstructor, BaseServer, ClientAddress, Mixed, ServerStats } from '@socketserver/core';
 import { errorReport, handlerReference, written } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import type { ChildOptions } from './child.js';
@@ -110,7 +102,6 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     #pool: ChildPool | undefined;
     #ending: Promise<void> | undefined;
     #childrenEnded: Promise<void> | undefined;
-    #closing: Promise<CloseReport> | undefined;
 
     // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
     constructor(...args: any[]) {
@@ -212,14 +203,8 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
       return this.#ending;
     }
 
-    /** Resolves when no child is left, also where `blockOnClose` is false. */
-    override close(options?: CloseOptions): Promise<CloseReport> {
-      const closing = super.close(options);
-      this.#closing ??= closing.then(async (report) => {
-        await this.#childrenEnded;
-        return report;
-      });
-      return this.#closing;
+    protected override async workersEnded(): Promise<void> {
+      await this.#childrenEnded;
     }
 
     async #end(closing: Promise<void>): Promise<void> {

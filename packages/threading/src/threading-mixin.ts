@@ -5,8 +5,6 @@ import type {
   AbstractConstructor,
   BaseServer,
   ClientAddress,
-  CloseOptions,
-  CloseReport,
   DatagramRequest,
   Mixed,
   ServerStats,
@@ -107,7 +105,6 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     #pool: ThreadPool | undefined;
     #ending: Promise<void> | undefined;
     #threadsEnded: Promise<void> | undefined;
-    #closing: Promise<CloseReport> | undefined;
 
     // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
     constructor(...args: any[]) {
@@ -183,14 +180,8 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
       return this.#ending;
     }
 
-    /** Resolves when every thread has been ended, also where `blockOnClose` is false. */
-    override close(options?: CloseOptions): Promise<CloseReport> {
-      const closing = super.close(options);
-      this.#closing ??= closing.then(async (report) => {
-        await this.#threadsEnded;
-        return report;
-      });
-      return this.#closing;
+    protected override async workersEnded(): Promise<void> {
+      await this.#threadsEnded;
     }
 
     async #end(closing: Promise<void>): Promise<void> {

@@ -194,21 +194,28 @@ describe('a module that kills every thread', () => {
   });
 });
 
+/** A module that loads as the file `state` says, sound, broken or hanging, and writes into `loads` what that was. */
+function changeableModule(folder: string): { loads: string; state: string; url: URL } {
+  const [loads, state, module] = [join(folder, 'loads'), join(folder, 'state'), join(folder, 'handler.mjs')];
+  writeFileSync(
+    module,
+    `import { appendFileSync, readFileSync } from 'node:fs';
+     import Commands from ${JSON.stringify(COMMANDS.href)};
+     const state = readFileSync(${JSON.stringify(state)}, 'utf8');
+     appendFileSync(${JSON.stringify(loads)}, state + '\\n');
+     if (state === 'broken') throw new Error('this module is broken');
+     if (state === 'hanging') await new Promise(() => {});
+     export default Commands;`,
+  );
+  writeFileSync(state, 'sound');
+  return { loads, state, url: pathToFileURL(module) };
+}
+
 test('a module that loads no more is tried three times and told of once, while the other threads serve on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'threading-'));
   try {
-    const [loads, state] = [join(folder, 'loads'), join(folder, 'state')];
-    const module = join(folder, 'handler.mjs');
-    writeFileSync(
-      module,
-      `import { appendFileSync, readFileSync } from 'node:fs';
-       import Commands from ${JSON.stringify(COMMANDS.href)};
-       appendFileSync(${JSON.stringify(loads)}, '.');
-       if (readFileSync(${JSON.stringify(state)}, 'utf8') === 'broken') throw new Error('this module is broken');
-       export default Commands;`,
-    );
-    writeFileSync(state, 'sound');
-    await using served = await beds[0].serve(pathToFileURL(module));
+    const { loads, state, url } = changeableModule(folder);
+    await using served = await beds[0].serve(url);
     const { server } = served;
     writeFileSync(state, 'broken');
     const killer = await Client.connect(server.serverAddress, 'exit 3');
@@ -222,7 +229,7 @@ test('a module that loads no more is tried three times and told of once, while t
       { error: { code: 'ERR_SOCKETSERVER_THREAD_DIED' } },
       { error: { code: 'ERR_SOCKETSERVER_THREADS_FAILED', cause: { message: 'this module is broken' } } },
     ]);
-    expect(readFileSync(loads, 'utf8')).toHaveLength(2 + 3);
+    expect(readFileSync(loads, 'utf8')).toBe(`${'sound\n'.repeat(2)}${'broken\n'.repeat(3)}`);
     expect(threadsOf(server).threads).toBe(1);
 
     writeFileSync(state, 'sound');
@@ -236,19 +243,8 @@ test('a module that loads no more is tried three times and told of once, while t
 test('a start that hangs, of a module that was replaced, counts no more', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'threading-'));
   try {
-    const [loads, state] = [join(folder, 'loads'), join(folder, 'state')];
-    const module = join(folder, 'handler.mjs');
-    writeFileSync(
-      module,
-      `import { appendFileSync, readFileSync } from 'node:fs';
-       import Commands from ${JSON.stringify(COMMANDS.href)};
-       const state = readFileSync(${JSON.stringify(state)}, 'utf8');
-       appendFileSync(${JSON.stringify(loads)}, state);
-       if (state === 'hanging') await new Promise(() => {});
-       export default Commands;`,
-    );
-    writeFileSync(state, 'sound');
-    await using served = await beds[0].serve(pathToFileURL(module));
+    const { loads, state, url } = changeableModule(folder);
+    await using served = await beds[0].serve(url);
     const { server } = served;
     writeFileSync(state, 'hanging');
     await (

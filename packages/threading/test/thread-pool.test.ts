@@ -161,6 +161,15 @@ describe('context', () => {
   });
 });
 
+test('when close() resolves no thread is left, also without blockOnClose', async () => {
+  const server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
+  server.blockOnClose = false;
+  await server.listen();
+  expect(server.stats().threads).toBeGreaterThan(0);
+  await server.close();
+  expect(server.stats()).toMatchObject({ threads: 0, leavingThreads: 0 });
+});
+
 describe('bad fields fail listen() with their name', () => {
   test.each([
     ['maxThreads', { maxThreads: 0 }],

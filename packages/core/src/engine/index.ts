@@ -1,6 +1,6 @@
 // For authors of mixins: what crosses to a worker, and what runs there. Users import '@socketserver/core'.
 export { packError, unpackError, type CrossingError } from './crossing-error.js';
-export { findCulprit, type Culprit } from './find-culprit.js';
+export { findCulprit } from './find-culprit.js';
 export {
   handlerReference,
   importHandler,

@@ -3,20 +3,27 @@ import { RequestScope } from './engine/request-scope.js';
 import { Slots } from './engine/slots.js';
 
 /** How a request ended. */
-export type Outcome = 'completed' | 'failed' | 'rejected';
+export type Outcome = 'completed' | 'failed' | 'disconnected' | 'rejected';
 
-/** What `server.stats()` counts: at any moment accepted = completed + failed + rejected + active. */
+/**
+ * What `server.stats()` counts. At any moment accepted = completed + failed + disconnected + rejected + active; what was
+ * dropped was not accepted.
+ */
 export interface ServerStats {
   /** Requests taken since the server was made. */
   accepted: number;
   /** Requests that have not ended. */
   active: number;
-  /** Requests whose handler returned. */
+  /** Requests whose handler returned, whatever their client did. */
   completed: number;
-  /** Requests whose handler, verification or worker failed, or that `close()` had to end. */
+  /** Requests whose handler, verification or worker failed, that took too long, or that `close()` had to end. */
   failed: number;
+  /** Requests whose handler threw the error of its own connection: the client has gone. */
+  disconnected: number;
   /** Requests that `verifyRequest` or a limit refused. */
   rejected: number;
+  /** Datagrams that were received and dropped, because too many waited. */
+  dropped: number;
 }
 
 /** A request from the moment it was taken until it has been shut down. */
@@ -24,7 +31,9 @@ export class ActiveRequest<Request> {
   readonly scope = new RequestScope();
   /** Whether `verifyRequest` said no. */
   isRejected = false;
-  /** Where {@link ActiveRequests} keeps it. */
+  /** Whether something was lost that it had received or written: there once it has ended by itself. */
+  isCut = false;
+  /** Where {@link ActiveRequests} keeps it; -1 once it has ended. */
   slot = -1;
 
   constructor(
@@ -37,7 +46,10 @@ export class ActiveRequest<Request> {
 export class ActiveRequests<Request extends object> {
   readonly #running = new Slots<ActiveRequest<Request>>();
   readonly #byRequest = new WeakMap<Request, ActiveRequest<Request>>();
-  readonly #ended: Record<Outcome, number> = { completed: 0, failed: 0, rejected: 0 };
+  readonly #ended: Record<Outcome, number> = { completed: 0, failed: 0, disconnected: 0, rejected: 0 };
+  #accepted = 0;
+  #dropped = 0;
+  #aborted: { reason: unknown } | undefined;
   /** How many run of each host; counted once somebody asks. */
   #hosts: Map<string, number> | undefined;
   #watchers: (() => void)[] = [];
@@ -48,6 +60,8 @@ export class ActiveRequests<Request extends object> {
 
   begin(request: Request, clientAddress: ClientAddress): ActiveRequest<Request> {
     const active = new ActiveRequest(request, clientAddress);
+    this.#accepted++;
+    if (this.#aborted !== undefined) active.scope.abort(this.#aborted.reason);
     active.slot = this.#running.add(active);
     this.#byRequest.set(request, active);
     this.#countHost(clientAddress, 1);
@@ -69,7 +83,19 @@ export class ActiveRequests<Request extends object> {
 
   /** Counts a request that was refused without having begun. */
   refused(): void {
+    this.#accepted++;
     this.#ended.rejected++;
+  }
+
+  /** Counts a datagram that was dropped. */
+  dropped(): void {
+    this.#dropped++;
+  }
+
+  /** Aborts the `signal` of every request, and of those that begin later. */
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    for (const active of this.#running) active.scope.abort(reason);
   }
 
   /** Resolves once no request is running. */
@@ -109,9 +135,7 @@ export class ActiveRequests<Request extends object> {
   }
 
   stats(): ServerStats {
-    const { completed, failed, rejected } = this.#ended;
-    const active = this.#running.size;
-    return { accepted: active + completed + failed + rejected, active, completed, failed, rejected };
+    return { accepted: this.#accepted, active: this.#running.size, ...this.#ended, dropped: this.#dropped };
   }
 
   [Symbol.iterator](): Iterator<ActiveRequest<Request>> {

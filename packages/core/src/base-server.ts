@@ -5,11 +5,12 @@ import { closeChannel, listenChannel } from './diagnostics.js';
 import {
   checkHandler,
   checkNoHandlerIsLoading,
+  checkSocketType,
   importHandler,
   type RequestHandlerConstructor,
   type RequestHandlerSource,
 } from './engine/handler-reference.js';
-import { requestLimits, TIMEOUT_GRACE_MS, type RequestLimits } from './engine/request-limits.js';
+import { CLOSE_DELAY_MS, requestLimits, TIMEOUT_GRACE_MS, type RequestLimits } from './engine/request-limits.js';
 import { runHandler } from './engine/run-handler.js';
 import type { ServerView } from './engine/server-view.js';
 import { SocketServerError } from './errors.js';
@@ -17,6 +18,7 @@ import { errorReport } from './report-error.js';
 import { RequestRunner } from './request-runner.js';
 import { RequestTaker } from './request-taker.js';
 import { ServeLoop } from './serve-loop.js';
+import { ServiceTicker } from './service-ticker.js';
 import { checkMs, within } from './timing.js';
 import type { RequestSource } from './sources/request-source.js';
 import type { Arrival } from './sources/request-queue.js';
@@ -49,15 +51,17 @@ export interface CloseOptions {
 
 /** What became of the requests that were running when `close()` was called. */
 export interface CloseReport {
-  /** Ended by themselves. */
+  /** Ended by themselves, with every byte read that had been received, and every byte sent that had been written. */
   drained: number;
+  /** Ended by themselves, with bytes that were not read or not sent. */
+  cut: number;
   /** Ended because their connection, thread or process was ended. */
   killed: number;
   /** Still running in this thread, which nothing can end; their connections are closed. */
   abandoned: number;
 }
 
-/** How long handlers get, once their connections are closed, to notice it. */
+/** How long handlers and hooks get, once their connections are closed, to notice it. */
 const KILL_SETTLE_MS = 100;
 
 /**
@@ -110,6 +114,11 @@ export abstract class BaseServer<
   requestTimeout: number | null = null;
   /** Milliseconds between that abort and the end of the connection. @default 1000 */
   timeoutGrace = TIMEOUT_GRACE_MS;
+  /**
+   * Milliseconds that a client which has said nothing yet gets for its first bytes when the server closes; and for which
+   * clients that the kernel has accepted are still taken then. Read by `listen()`. @default 100
+   */
+  closeDelay = CLOSE_DELAY_MS;
   /** Whether `serverClose()` waits for running requests. @default true */
   blockOnClose = true;
   /** Anything that structured clone takes. A handler reads it as `this.server.context`. @default undefined */
@@ -125,8 +134,10 @@ export abstract class BaseServer<
   #state: Exclude<ServerState, 'suspended'> = 'idle';
   #listening: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
+  /** That of `serveForever()`. */
   #loop: ServeLoop | undefined;
-  #taking = false;
+  /** That of `serveForever()` or of `handleRequest()`. */
+  #taking: ServeLoop | undefined;
   #shutdownAhead = false;
   #closing: Promise<CloseReport> | undefined;
   #ending: Promise<void> | undefined;
@@ -195,33 +206,36 @@ export abstract class BaseServer<
     const loop = this.#startTaking();
     const stop = (): void => void this.shutdown();
     this.#loop = loop;
-    let ticker: NodeJS.Timeout | undefined;
+    let ticker: ServiceTicker | undefined;
     try {
       signal?.addEventListener('abort', stop);
       if (signal?.aborted || this.#shutdownAhead) loop.stop();
       this.#shutdownAhead = false;
       await this.#listenUnlessClosed(loop);
       if (this.#state === 'listening') this.#state = 'serving';
-      ticker = setInterval(() => void this.#runServiceActions(), pollInterval);
-      await this.#taker.serve(loop);
+      ticker = new ServiceTicker(pollInterval, {
+        onTick: () => this.#runner.active.recheck(), // maxConnections may have been raised
+        act: () => this.#runServiceActions(),
+      });
+      loop.taking = this.#taker.serve(loop);
+      await loop.taking;
     } finally {
-      clearInterval(ticker);
       signal?.removeEventListener('abort', stop);
-      this.#taker.source?.pause();
       if (this.#state === 'serving') this.#state = 'listening';
-      this.#taking = false;
+      await ticker?.stop();
+      this.#taking = undefined;
       this.#loop = undefined;
       loop.end();
     }
   }
 
   /**
-   * Takes exactly one request, or calls `handleTimeout()` after `timeout` ms without one. Later requests stay in
-   * the kernel. Under a concurrent server it returns when the request has been started.
+   * Takes exactly one request, or calls `handleTimeout()` after `timeout` ms without one that the limits allow. Later
+   * requests stay in the kernel. Under a concurrent server it returns when the request has been started.
    */
   async handleRequest(): Promise<void> {
     if (this.timeout !== null) checkMs('timeout', this.timeout);
-    this.#startTaking();
+    const turn = this.#startTaking();
     let timer: NodeJS.Timeout | undefined;
     let expired = false;
     try {
@@ -229,22 +243,22 @@ export abstract class BaseServer<
       if (this.timeout !== null) {
         timer = setTimeout(() => {
           expired = true;
+          turn.stop();
           this.#taker.interrupt();
         }, this.timeout);
       }
-      const taken = await this.#taker.take();
+      const taking = this.#taker.takeNext(turn);
+      turn.taking = taking;
+      const begun = await taking;
       clearTimeout(timer);
-      this.#taker.source?.pause();
-      if (taken !== undefined) {
-        const work = this.#runner.run(taken);
-        if (!this.concurrent) await work;
-      } else if (expired) {
-        await this.handleTimeout();
+      if (begun === undefined) {
+        if (expired) await this.handleTimeout();
+      } else if (!this.concurrent) {
+        await begun.work;
       }
     } finally {
       clearTimeout(timer);
-      this.#taker.source?.pause();
-      this.#taking = false;
+      this.#taking = undefined;
     }
   }
 
@@ -310,7 +324,7 @@ export abstract class BaseServer<
   /** Binds the address; afterwards `serverAddress` is the real one. May be extended; call super. */
   async serverBind(): Promise<void> {
     const source = this.openSource(this.#givenAddress);
-    source.onDrop = () => this.#runner.active.refused();
+    source.onDrop = () => this.#runner.active.dropped();
     this.#taker.source = source;
     await source.open();
   }
@@ -379,8 +393,11 @@ export abstract class BaseServer<
 
   /** Loads the handler into this thread. A mixin loads it where it will run instead. */
   protected async loadHandler(): Promise<void> {
-    const source = this.RequestHandlerClass;
-    this.#Handler = 'href' in source ? await importHandler({ url: source.href, name: null }) : source;
+    const { RequestHandlerClass: source, socketType } = this;
+    this.#Handler =
+      'href' in source
+        ? await importHandler({ url: source.href, name: null, socketType })
+        : checkSocketType(source, socketType);
   }
 
   /** How long requests may take. A mixin passes it to where the handler runs. */
@@ -400,7 +417,7 @@ export abstract class BaseServer<
 
   /** Aborts the `signal` of every running handler. A mixin passes it on. */
   protected abortRequests(reason: unknown): void {
-    for (const active of this.#runner.active) active.scope.abort(reason);
+    this.#runner.active.abort(reason);
   }
 
   /** Resolves when no worker is left, for `close()`; a mixin's `serverClose()` need not wait for that. */
@@ -410,7 +427,8 @@ export abstract class BaseServer<
 
   /** Ends running requests by force. A mixin ends its workers too. */
   protected async killRequests(): Promise<void> {
-    await Promise.all(Array.from(this.#runner.active, async ({ request }) => this.closeRequest(request)));
+    const closing = Array.from(this.#runner.active, ({ request }) => this.#runner.closeQuietly(request));
+    await within(KILL_SETTLE_MS, Promise.all(closing));
   }
 
   // ── the loop ────────────────────────────────────────────────────────────────────────────────────────────
@@ -430,8 +448,8 @@ export abstract class BaseServer<
     try {
       checkNoHandlerIsLoading();
       checkAdmission(this);
-      const { requestTimeout, timeoutGrace } = this;
-      this.#limits = requestLimits({ requestTimeout, timeoutGrace, ...this.streamLimits() });
+      const { requestTimeout, timeoutGrace, closeDelay } = this;
+      this.#limits = requestLimits({ requestTimeout, timeoutGrace, closeDelay, ...this.streamLimits() });
       this.#opening = this.#open();
       await this.#opening;
     } catch (error) {
@@ -462,14 +480,14 @@ export abstract class BaseServer<
   /** One loop, or one `handleRequest()`, at a time: two would take each other's requests. */
   #startTaking(): ServeLoop {
     if (this.#isEnding()) throw closed('a request to be taken');
-    if (this.#taking) {
+    if (this.#taking !== undefined) {
       throw new SocketServerError(
         'ERR_SOCKETSERVER_ALREADY_SERVING',
         'Expected one serveForever() or handleRequest() at a time, got a second; call shutdown() and await the first',
       );
     }
-    this.#taking = true;
-    return new ServeLoop();
+    this.#taking = new ServeLoop();
+    return this.#taking;
   }
 
   /** The state can change during every await; a method keeps TypeScript from assuming otherwise. */
@@ -478,7 +496,6 @@ export abstract class BaseServer<
   }
 
   async #runServiceActions(): Promise<void> {
-    this.#runner.active.recheck(); // maxConnections may have been raised
     try {
       await this.serviceActions();
     } catch (error) {
@@ -491,7 +508,7 @@ export abstract class BaseServer<
   async #end(): Promise<void> {
     const wasOpen = this.#state !== 'idle';
     this.#state = 'draining';
-    void this.shutdown();
+    await this.#endTaking();
     this.#taker.discard();
     await this.#opening?.catch(isReportedByListen);
     if (this.socketType === 'datagram' && this.blockOnClose) {
@@ -505,26 +522,47 @@ export abstract class BaseServer<
     if (wasOpen && closeChannel.hasSubscribers) closeChannel.publish({ server: this });
   }
 
+  /** The loop that runs, if one does, takes what has arrived, and ends. */
+  async #endTaking(): Promise<void> {
+    const loop = this.#taking;
+    void this.shutdown();
+    loop?.stop();
+    this.#taker.interrupt();
+    await loop?.taking;
+  }
+
   async #drain(graceMs: number): Promise<CloseReport> {
-    const running = this.#runner.active.size;
+    const running = [...this.#runner.active];
     const ended = this.serverClose();
     this.abortRequests(new DOMException('The server is closing', 'AbortError'));
-    await within(graceMs, this.#runner.active.none());
-    const left = this.#runner.active.size;
-    if (left > 0) {
+    await within(graceMs, this.#idle());
+    const left = running.filter(isActive);
+    if (this.#runner.active.size > 0) {
       await this.killRequests();
       await within(KILL_SETTLE_MS, this.#runner.active.none());
     }
-    const abandoned = this.#runner.active.size;
+    const abandoned = left.filter(isActive).length;
     for (const active of this.#runner.active) this.#runner.active.end(active, 'failed');
     await ended;
     await this.workersEnded();
-    return { drained: running - left, killed: left - abandoned, abandoned };
+    const cut = running.filter((active) => !left.includes(active) && active.isCut).length;
+    const drained = running.length - left.length - cut;
+    return { drained, cut, killed: left.length - abandoned, abandoned };
+  }
+
+  /** Resolves when nothing is taken any more, and nothing runs. */
+  async #idle(): Promise<void> {
+    await this.#taking?.taking;
+    await this.#runner.active.none();
   }
 }
 
 /** Whoever called `listen()` has the error; closing only waits until there is nothing half open. */
 function isReportedByListen(): void {}
+
+function isActive({ slot }: { slot: number }): boolean {
+  return slot !== -1;
+}
 
 function closed(what: string): SocketServerError {
   return new SocketServerError(

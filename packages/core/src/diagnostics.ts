@@ -20,9 +20,18 @@ export interface AcceptErrorEvent extends ServerEvent {
   error: unknown;
 }
 
+/** Payload of `socketserver.disconnect`: a request that ended because its client has gone. */
+export interface DisconnectEvent extends ServerEvent {
+  request: object;
+  clientAddress: ClientAddress;
+  /** The connection's own error. */
+  error: unknown;
+}
+
 const requestChannel = tracingChannel<unknown, RequestTrace>('socketserver.request');
 export const listenChannel = channel('socketserver.listen');
 export const acceptErrorChannel = channel('socketserver.accept.error');
+export const disconnectChannel = channel('socketserver.disconnect');
 export const closeChannel = channel('socketserver.close');
 
 /** Runs `work` inside the request's tracing channel. */

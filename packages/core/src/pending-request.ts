@@ -35,9 +35,13 @@ export class PendingRequest<Arrival> {
     this.#deliver();
   }
 
-  #ask(get: () => Promise<Arrival>): void {
+  /** It is the user's to override: it may also be sync, and throw. */
+  #ask(get: () => Arrival | Promise<Arrival>): void {
     this.#asked = true;
-    get().then(
+    const asked = new Promise<Arrival>((resolve) => {
+      resolve(get());
+    });
+    asked.then(
       (arrival) => this.#settle({ arrival }),
       (error: unknown) => this.#settle({ error }),
     );

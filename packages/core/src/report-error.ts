@@ -7,8 +7,8 @@ const RULE = '-'.repeat(40);
 const MAX_TEXT = 16_384;
 
 /**
- * The block that the default `handleError` prints, in CPython's form. Its lines are the rule, the headline, the
- * error, and the rule again. Whatever a client has put into the error is in the error's lines, and cannot look like
+ * The block that the default `handleError` prints, in CPython's form. Its lines are the time (ISO 8601) and the rule, the
+ * headline, the error, and the rule again. Whatever a client has put into the error is in the error's lines, and cannot look like
  * the others: every line after the first is indented.
  */
 export function errorReport(error: unknown, clientAddress?: ClientAddress): string {
@@ -17,7 +17,7 @@ export function errorReport(error: unknown, clientAddress?: ClientAddress): stri
       ? 'in the server'
       : `during processing of the request of ${clientName(clientAddress)}`;
   const text = shorten(escapeControls(textOf(error))).replaceAll('\n', '\n  ');
-  return [RULE, `Exception occurred ${where}`, text, RULE].join('\n');
+  return [`${new Date().toISOString()} ${RULE}`, `Exception occurred ${where}`, text, RULE].join('\n');
 }
 
 /** `127.0.0.1:52044`, `[::1]:52044`, a path, or `an unnamed peer`. */

@@ -1,6 +1,7 @@
 import { ActiveRequests, type ActiveRequest, type Outcome } from './active-requests.js';
 import type { BaseServer } from './base-server.js';
-import { requestsAreTraced, traceRequest } from './diagnostics.js';
+import { disconnectChannel, requestsAreTraced, traceRequest } from './diagnostics.js';
+import { isOwnError, isSocket, watchConnection, watchCut } from './engine/connection-end.js';
 import { errorReport } from './report-error.js';
 import type { Arrival } from './sources/request-queue.js';
 
@@ -22,6 +23,7 @@ export class RequestRunner<Request extends object> {
    */
   run([request, clientAddress]: Arrival<Request>): Promise<void> {
     const active = this.active.begin(request, clientAddress);
+    if (isSocket(request)) watchConnection(request, active.scope);
     return this.#start(active).then(
       () => this.#end(active, active.isRejected ? 'rejected' : 'completed'),
       (error: unknown) => this.#fail(active, error),
@@ -51,20 +53,33 @@ export class RequestRunner<Request extends object> {
   }
 
   async #fail(active: ActiveRequest<Request>, error: unknown): Promise<void> {
+    if (isOwnError(active.request, error)) {
+      this.#tellDisconnect(active, error);
+      await this.#end(active, 'disconnected', { error });
+      return;
+    }
     await this.report(error, active);
     await this.#end(active, 'failed', { error });
   }
 
+  #tellDisconnect({ request, clientAddress }: ActiveRequest<Request>, error: unknown): void {
+    if (!disconnectChannel.hasSubscribers) return;
+    disconnectChannel.publish({ server: this.#server, request, clientAddress, error });
+  }
+
   /** @param reported - what the request has failed of already */
   async #end(active: ActiveRequest<Request>, outcome: Outcome, reported?: { error: unknown }): Promise<void> {
+    const { request, scope } = active;
+    const isCut = isSocket(request) ? watchCut(request, scope) : undefined;
     try {
-      await this.#server.shutdownRequest(active.request);
-      this.active.end(active, outcome);
+      await this.#server.shutdownRequest(request);
     } catch (error) {
       if (reported === undefined || error !== reported.error) await this.report(error, active);
-      await this.closeQuietly(active.request);
-      this.active.end(active, 'failed');
+      await this.closeQuietly(request);
+      outcome = 'failed';
     }
+    active.isCut = isCut?.() ?? false;
+    this.active.end(active, outcome);
   }
 
   /** For a request whose `shutdownRequest` threw, and one that came too late: that this throws too is no news. */

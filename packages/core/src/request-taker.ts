@@ -3,6 +3,8 @@ import { AcceptBackoff, isPassing } from './accept-backoff.js';
 import { Admission, type Obstacle, type OverloadAction } from './admission.js';
 import type { BaseServer } from './base-server.js';
 import { acceptErrorChannel } from './diagnostics.js';
+import { OwnContext } from './engine/own-context.js';
+import { badArgument } from './errors.js';
 import { PendingRequest } from './pending-request.js';
 import type { RequestRunner } from './request-runner.js';
 import type { ServeLoop } from './serve-loop.js';
@@ -10,9 +12,14 @@ import type { Arrival } from './sources/request-queue.js';
 import type { RequestSource } from './sources/request-source.js';
 import { Suspension } from './suspension.js';
 
+/** A request that has begun; `work` settles when it has ended, and never rejects. */
+export interface Begun {
+  readonly work: Promise<void>;
+}
+
 /**
  * Takes requests from the source, as many as the server's limits allow, and hands them to the runner. While it takes
- * none the source is paused, so that clients wait in the kernel.
+ * none the source is paused, so that clients wait in the kernel. No hook of the user's holds it up but `getRequest()`.
  */
 export class RequestTaker<Request extends object> {
   /** Where requests come from; there once the server is bound. */
@@ -23,6 +30,8 @@ export class RequestTaker<Request extends object> {
   readonly #admission: Admission<Request>;
   readonly #pending = new PendingRequest<Arrival<Request>>();
   readonly #backoff = new AcceptBackoff();
+  /** That of the next request, and of the `getRequest()` that brings it. */
+  #context: OwnContext | undefined;
 
   constructor(server: BaseServer<Request>, runner: RequestRunner<Request>) {
     this.#server = server;
@@ -30,47 +39,42 @@ export class RequestTaker<Request extends object> {
     this.#admission = new Admission(server, runner.active);
   }
 
-  /** Takes requests until the loop is to stop. */
+  /** Takes requests until the loop is to stop; when the server is closing, what has arrived by then too. */
   async serve(loop: ServeLoop): Promise<void> {
     while (!loop.isStopping) {
-      const obstacle = this.#obstacle();
-      if (obstacle !== undefined) {
-        this.#pauseUnlessDropping();
-        await this.#waitOut(obstacle, loop);
-        continue;
-      }
-      const taken = await this.take(loop);
-      if (taken === undefined) continue;
-      const action = this.#decide(taken);
-      if (action !== 'accept') {
-        await this.#turnAway(taken, action, loop);
-        continue;
-      }
-      const work = this.#runner.run(taken);
-      if (this.#server.concurrent) continue;
+      const begun = await this.#takeOne(loop);
+      if (begun === undefined || this.#server.concurrent) continue;
       this.#pauseUnlessDropping();
-      await loop.until(work);
+      await loop.until(begun.work);
     }
+    if (this.#isEnding && this.#server.concurrent) await this.#takeArrived();
+    this.source?.pause();
   }
 
-  /** The next request, or undefined when interrupted. Errors are reported once a spell, and waited out. */
-  async take(loop?: ServeLoop): Promise<Arrival<Request> | undefined> {
-    this.source?.resume();
-    try {
-      const taken = await this.#pending.take(() => this.#server.getRequest());
-      if (taken !== undefined) this.#backoff.succeeded();
-      return taken;
-    } catch (error) {
-      if (isPassing(error) || this.#isEnding) return undefined;
-      const { waitMs, isFirst } = this.#backoff.failed();
-      this.source?.pause();
-      if (isFirst) await this.#reportAcceptError(error);
-      await this.#waitOut({ waitMs }, loop);
+  /** Takes and begins one request, or none when the loop is to stop before. */
+  async takeNext(loop: ServeLoop): Promise<Begun | undefined> {
+    let begun: Begun | undefined;
+    while (begun === undefined && !loop.isStopping) begun = await this.#takeOne(loop);
+    this.source?.pause();
+    return begun;
+  }
+
+  /** Takes the next request, and begins it; undefined when there was none to begin, for whatever reason. */
+  async #takeOne(loop: ServeLoop): Promise<Begun | undefined> {
+    const obstacle = this.#obstacle();
+    if (obstacle !== undefined) {
+      this.#pauseUnlessDropping();
+      await this.#waitOut(obstacle, loop);
       return undefined;
     }
+    const taken = await this.#take(loop);
+    if (taken === undefined) return undefined;
+    const admitted = this.#admit(taken);
+    if (admitted === 'waits') await loop.until(this.#admission.untilRoom());
+    return typeof admitted === 'string' ? undefined : admitted;
   }
 
-  /** Lets the `take` that waits return without a request. */
+  /** Lets whoever waits for a request go on without one. */
   interrupt(): void {
     this.#pending.interrupt();
   }
@@ -85,6 +89,78 @@ export class RequestTaker<Request extends object> {
   /** For the end: nothing is taken any more, and what came and nobody took is closed. */
   discard(): void {
     this.#pending.discard(([request]) => void this.#runner.closeQuietly(request));
+  }
+
+  /**
+   * Clients whose connection the kernel has accepted would be reset when it is closed. They are served, within the limits,
+   * and for as long as a client that says nothing is waited for: a flood does not keep the server open.
+   */
+  async #takeArrived(): Promise<void> {
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      this.interrupt();
+    }, this.#server.closeDelay);
+    while (!isOver && this.#obstacle() === undefined) {
+      const next = this.#next().catch(isReportedNoMore);
+      const forget = this.source?.onDelivered(() => this.interrupt());
+      const taken = await next;
+      forget?.();
+      if (taken === undefined || this.#admit(taken) === 'waits') break;
+    }
+    clearTimeout(timer);
+  }
+
+  /** The next request, or undefined when interrupted. Errors are reported once a spell, and waited out. */
+  async #take(loop: ServeLoop): Promise<Arrival<Request> | undefined> {
+    try {
+      const taken = await this.#next();
+      if (taken !== undefined) this.#backoff.succeeded();
+      return taken;
+    } catch (error) {
+      if (isPassing(error) || this.#isEnding) return undefined;
+      const { waitMs, isFirst } = this.#backoff.failed();
+      this.source?.pause();
+      if (isFirst) this.#reportAcceptError(error);
+      await this.#waitOut({ waitMs }, loop);
+      return undefined;
+    }
+  }
+
+  /** The next request; undefined when interrupted. At most one call at a time. */
+  async #next(): Promise<Arrival<Request> | undefined> {
+    this.source?.resume();
+    const context = (this.#context ??= new OwnContext());
+    const server = this.#server;
+    const taken = await this.#pending.take(() => context.runInAsyncScope(server.getRequest, server));
+    if (taken !== undefined && !isArrival(taken)) {
+      throw badArgument('getRequest()', 'a pair [request, clientAddress]', taken);
+    }
+    return taken;
+  }
+
+  /** Begins a request, turns it away, or lets it wait to be taken again: nothing else is taken before. */
+  #admit(taken: Arrival<Request>): Begun | 'refused' | 'waits' {
+    switch (this.#decide(taken)) {
+      case 'accept': {
+        const context = this.#context ?? new OwnContext();
+        this.#context = undefined;
+        return { work: context.runInAsyncScope(this.#runner.run, this.#runner, taken) };
+      }
+      case 'reject':
+        this.#refuse(taken);
+        return 'refused';
+      case 'pause':
+        this.source?.pause();
+        this.#pending.putBack(taken);
+        return 'waits';
+    }
+  }
+
+  /** Without ceremony: a flood of refusals must not cost more than accepting them. */
+  #refuse([request]: Arrival<Request>): void {
+    this.#runner.active.refused();
+    void this.#runner.closeQuietly(request);
   }
 
   get #isEnding(): boolean {
@@ -106,22 +182,6 @@ export class RequestTaker<Request extends object> {
     }
   }
 
-  async #turnAway(
-    taken: Arrival<Request>,
-    action: Exclude<OverloadAction, 'accept'>,
-    loop: ServeLoop,
-  ): Promise<void> {
-    if (action === 'reject') {
-      this.#runner.active.refused();
-      // Without ceremony: a flood of refusals must not cost more than accepting them.
-      await this.#runner.closeQuietly(taken[0]);
-    } else {
-      this.source?.pause();
-      this.#pending.putBack(taken);
-      await loop.until(this.#admission.untilRoom());
-    }
-  }
-
   /** A server that drops datagrams reads on while it is busy: what it does not read, the kernel drops uncounted. */
   #pauseUnlessDropping(): void {
     const isDropping = this.#server.socketType === 'datagram' && this.#server.overload === 'reject';
@@ -129,19 +189,28 @@ export class RequestTaker<Request extends object> {
   }
 
   /** `shutdown()` ends the wait early. */
-  async #waitOut(obstacle: Obstacle, loop: ServeLoop | undefined): Promise<void> {
+  async #waitOut(obstacle: Obstacle, loop: ServeLoop): Promise<void> {
     if ('until' in obstacle) {
-      await (loop === undefined ? obstacle.until : loop.until(obstacle.until));
+      await loop.until(obstacle.until);
       return;
     }
     const timer = new AbortController();
-    const over = delay(obstacle.waitMs, undefined, { signal: timer.signal });
-    await (loop === undefined ? over : loop.until(over));
+    await loop.until(delay(obstacle.waitMs, undefined, { signal: timer.signal }));
     timer.abort();
   }
 
-  async #reportAcceptError(error: unknown): Promise<void> {
+  #reportAcceptError(error: unknown): void {
     if (acceptErrorChannel.hasSubscribers) acceptErrorChannel.publish({ server: this.#server, error });
-    await this.#runner.report(error);
+    void this.#runner.report(error);
   }
+}
+
+/** An override of `getRequest()` may return anything. */
+function isArrival(value: unknown): boolean {
+  return Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null;
+}
+
+/** The server is closing: that no further request can be had is no news. */
+function isReportedNoMore(): undefined {
+  return undefined;
 }

@@ -1,5 +1,7 @@
-/** One run of the loop: what `shutdown()` stops, and waits for. */
+/** One run of the loop, or of `handleRequest()`: what `shutdown()` or `close()` stops, and waits for. */
 export class ServeLoop {
+  /** What takes requests; resolves when none is taken any more. */
+  taking: Promise<unknown> = Promise.resolve();
   /** Resolves when the loop has ended. */
   readonly ended: Promise<void>;
   #end!: () => void;

@@ -4,7 +4,7 @@ import { badArgument } from './errors.js';
 const MAX_TIMER_MS = 2_147_483_647;
 
 /** Waits for `work`, but no longer than `ms`. */
-export async function within(ms: number, work: Promise<void>): Promise<void> {
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
@@ -17,4 +17,17 @@ export async function within(ms: number, work: Promise<void>): Promise<void> {
 export function checkMs(name: string, ms: number): void {
   if (Number.isFinite(ms) && ms >= 0 && ms <= MAX_TIMER_MS) return;
   throw badArgument(name, `milliseconds from 0 to ${MAX_TIMER_MS}`, ms);
+}
+
+/** After so many turns of the event loop it has given what the kernel had: the first may have asked the kernel already. */
+export const DELIVERY_TURNS = 2;
+
+/** Calls `done` after so many turns of the event loop. @returns takes that back */
+export function afterTurns(turns: number, done: () => void): () => void {
+  let timer = setImmediate(function turn() {
+    turns--;
+    if (turns > 0) timer = setImmediate(turn);
+    else done();
+  });
+  return () => clearImmediate(timer);
 }

@@ -6,7 +6,7 @@ import { ask } from './support/clients.js';
 import { Gate, NullHandler, serving, until, UpperHandler } from './support/servers.js';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
-const NOTHING = { drained: 0, killed: 0, abandoned: 0 };
+const NOTHING = { drained: 0, cut: 0, killed: 0, abandoned: 0 };
 
 describe('closing', () => {
   test('before listen() leaves a server that cannot be used', async () => {

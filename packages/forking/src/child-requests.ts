@@ -1,12 +1,12 @@
 import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ClientAddress, DatagramSocket } from '@socketserver/core';
 import {
+  openConnection,
   packDatagram,
-  packError,
   RequestScope,
-  runHandler,
-  runStream,
+  readyConnection,
+  runRequest,
   unpackError,
   type CrossingError,
   type HandlerInit,
@@ -55,19 +55,15 @@ export class ChildRequests {
       discard(connection); // this copy only: the parent, or another child, has the connection
       return;
     }
-    const socket = socketOf(connection);
-    socket.on('error', meetsItInTheHandler);
-    socket.allowHalfOpen = true; // does not cross
-    const init = this.#begin(socket, clientAddress);
-    this.#tellEnd(id, init.scope, runStream(this.#Handler, init));
+    const socket = typeof connection === 'number' ? openConnection(connection) : readyConnection(connection);
+    this.#run(id, this.#begin(socket, clientAddress));
   }
 
   serveDatagram({ id, clientAddress, deadline, packet }: DatagramMessage): void {
     if (!this.#begins(id, deadline)) return;
     const { buffer, byteOffset, byteLength } = packet;
     const request = { packet: Buffer.from(buffer, byteOffset, byteLength), socket: this.#datagrams };
-    const init = this.#begin(request, clientAddress);
-    this.#tellEnd(id, init.scope, runHandler(this.#Handler, init));
+    this.#run(id, this.#begin(request, clientAddress));
   }
 
   sent({ id, bytes, error }: SentMessage): void {
@@ -97,17 +93,11 @@ export class ChildRequests {
     return { request, clientAddress, server: this.#server, scope, limits: this.#limits };
   }
 
-  #tellEnd(id: number, scope: RequestScope, work: Promise<void>): void {
-    work.then(
-      () => {
-        this.#scopes.delete(scope);
-        this.#parent.post({ type: 'ended', id });
-      },
-      (error: unknown) => {
-        this.#scopes.delete(scope);
-        this.#parent.post({ type: 'ended', id, error: packError(error) });
-      },
-    );
+  #run(id: number, init: HandlerInit): void {
+    void runRequest(this.#Handler, init).then((end) => {
+      this.#scopes.delete(init.scope);
+      this.#parent.post({ type: 'ended', id, end });
+    });
   }
 
   /** The parent owns the socket: it sends, and says what came of it. */
@@ -123,14 +113,7 @@ export class ChildRequests {
   };
 }
 
-function socketOf(connection: Socket | number): Socket {
-  return typeof connection === 'number' ? new Socket({ fd: connection }) : connection;
-}
-
 function discard(connection: Socket | number): void {
   if (typeof connection === 'number') closeSync(connection);
   else connection.destroy();
 }
-
-/** The handler meets an error where it reads or writes; without any listener it would end the process. */
-function meetsItInTheHandler(): void {}

@@ -1,5 +1,5 @@
 import type { ClientAddress, DatagramSocket, SocketServerError } from '@socketserver/core';
-import { packError, unpackError } from '@socketserver/core/engine';
+import { noteRequestEnd, packError, unpackError, type RequestEnd } from '@socketserver/core/engine';
 import { AcknowledgementWatch } from './acknowledgement-watch.js';
 import { ChildChannel } from './child-channel.js';
 import { byWhat, childDied, childStart, childStuck, protocolError, type ProcessEnd } from './errors.js';
@@ -231,7 +231,7 @@ export class Child {
         this.#returned(message.id);
         return;
       case 'ended':
-        this.#endJob(message.id, message.error === undefined ? undefined : unpackError(message.error));
+        this.#endJob(message.id, message.end);
         return;
       case 'send':
         if (this.#datagrams === undefined) throw protocolError('a child that was given datagrams', 'send');
@@ -246,8 +246,9 @@ export class Child {
     }
   }
 
-  #endJob(id: number, error: Error | undefined): void {
+  #endJob(id: number, end: RequestEnd | undefined): void {
     const job = this.#requests.end(id);
+    const error = end === undefined ? undefined : noteRequestEnd(job.request, end);
     if (error === undefined) job.resolve();
     else job.reject(error);
     this.#owner.freed(this);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { AbstractConstructor, BaseServer, ClientAddress, Mixed, ServerStats } from '@socketserver/core';
-import { errorReport, handlerReference, written } from '@socketserver/core/engine';
+import { checkLeaves, errorReport, handlerReference, written } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import type { ChildOptions } from './child.js';
 import { packContext } from './crossing-context.js';
@@ -106,7 +106,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
     constructor(...args: any[]) {
       super(...args);
-      handlerReference(this.RequestHandlerClass);
+      checkLeaves(this.RequestHandlerClass);
     }
 
     get activeChildren(): readonly number[] {
@@ -164,7 +164,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
         killGrace: this.killGrace,
         start: {
           type: 'start',
-          handler: handlerReference(this.RequestHandlerClass),
+          handler: handlerReference(this.RequestHandlerClass, this.socketType),
           serverAddress: this.serverAddress,
           context: packContext(this.context),
           limits: this.requestLimits,

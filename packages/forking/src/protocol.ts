@@ -1,5 +1,11 @@
 import type { BoundAddress, ClientAddress } from '@socketserver/core';
-import type { CrossingError, HandlerReference, RequestLimits } from '@socketserver/core/engine';
+import {
+  isRequestEnd,
+  type CrossingError,
+  type HandlerReference,
+  type RequestEnd,
+  type RequestLimits,
+} from '@socketserver/core/engine';
 import { protocolError } from './errors.js';
 
 /**
@@ -57,7 +63,8 @@ export type FromChild =
   | { type: 'begun'; id: number }
   /** The request was left alone: it came after its deadline, or its socket did not come at all. */
   | { type: 'returned'; id: number }
-  | { type: 'ended'; id: number; error?: CrossingError | undefined }
+  /** `end` is left out when there is nothing else to tell of. */
+  | { type: 'ended'; id: number; end?: RequestEnd | undefined }
   /** A datagram, from the server's socket. */
   | { type: 'send'; id: number; data: Uint8Array; address: ClientAddress }
   | { type: 'shutdown' }
@@ -101,7 +108,8 @@ function checkOneFromChild(message: Record<string, unknown>): void {
       return;
     case 'ended':
       checkNumber(message['id']);
-      if (message['error'] !== undefined) checkError(message['error']);
+      if (message['end'] !== undefined && !isRequestEnd(message['end']))
+        throw protocolError('the end of a request', message['end']);
       return;
     case 'send':
       checkNumber(message['id']);

@@ -145,7 +145,7 @@ describe('a child that ends', () => {
     const pid = Number(await readLine(client));
     const closed = server.close();
     process.kill(pid, 'SIGKILL');
-    expect(await closed).toEqual({ drained: 1, killed: 0, abandoned: 0 });
+    expect(await closed).toEqual({ drained: 1, cut: 0, killed: 0, abandoned: 0 });
     await loop;
     expect(codes(server)).toEqual(['ERR_SOCKETSERVER_CHILD_DIED']);
     expect(server.stats()).toMatchObject({ accepted: 1, failed: 1, active: 0 });
@@ -163,7 +163,7 @@ describe('a child that ends', () => {
     const closed = server.close();
     process.kill(stopped, 'SIGKILL');
     for (const answer of await Promise.all(answers)) expect(Number(answer)).not.toBe(stopped);
-    expect(await closed).toEqual({ drained: 3, killed: 0, abandoned: 0 });
+    expect(await closed).toEqual({ drained: 3, cut: 0, killed: 0, abandoned: 0 });
     await loop;
     expect(server.activeChildren).toEqual([]);
   });
@@ -232,7 +232,7 @@ describe('a child that does not acknowledge', () => {
     expect(Number(await askStream(server.serverAddress, 'pid\n'))).not.toBe(stuck);
     await server.served(1);
     const report = await server.close({ graceMs: 10 });
-    expect(report).toEqual({ drained: 0, killed: 1, abandoned: 0 });
+    expect(report).toEqual({ drained: 0, cut: 0, killed: 1, abandoned: 0 });
     expect(isRunning(stuck)).toBe(false);
     spinning.destroy();
   });

@@ -197,7 +197,7 @@ test('a handler’s signal aborts on close, with the reason', async () => {
   const report = server.close();
   expect((await readAll(client)).toString()).toBe('AbortError\n');
   client.end();
-  expect(await report).toEqual({ drained: 1, killed: 0, abandoned: 0 });
+  expect(await report).toEqual({ drained: 1, cut: 0, killed: 0, abandoned: 0 });
 });
 
 test('server.shutdown() in a handler ends the loop', async () => {

@@ -101,8 +101,9 @@ export function recording(Server: ServerConstructor): RecordingConstructor {
 
     #look(): void {
       const stats = this.stats();
-      const { accepted, active, completed, failed, rejected } = stats;
-      if (accepted < this.#accepted || accepted !== active + completed + failed + rejected) {
+      const { accepted, active, completed, failed, disconnected, rejected } = stats;
+      const sum = active + completed + failed + disconnected + rejected;
+      if (accepted < this.#accepted || accepted !== sum) {
         this.wrongStats.push(stats);
       }
       this.#accepted = accepted;

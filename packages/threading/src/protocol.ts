@@ -3,7 +3,13 @@ import type { MessagePort } from 'node:worker_threads';
 import type { BoundAddress, ClientAddress } from '@socketserver/core';
 import { protocolError } from './errors.js';
 import type { PulseStart } from './pulse.js';
-import type { CrossingError, HandlerReference, RequestLimits } from '@socketserver/core/engine';
+import {
+  isRequestEnd,
+  type CrossingError,
+  type HandlerReference,
+  type RequestEnd,
+  type RequestLimits,
+} from '@socketserver/core/engine';
 
 /** What a thread is started with: the one task of piscina's that it ever gets. */
 export interface ThreadStart {
@@ -34,17 +40,18 @@ export type ToThread =
   /** The outcome of a `send`. */
   | { type: 'sent'; answer: number; outcome: number | CrossingError }
   | { type: 'abort'; reason: CrossingError }
-  /** No request will follow: write out what is buffered, and say `ended`. */
+  /** No request will follow: write out what is buffered, and say `over`. */
   | { type: 'end' };
 
 export type FromThread =
-  /** The slot of a request whose handler has returned, and whose connection is closed. Most messages are this one. */
+  /** The slot of a request that has ended, with nothing else to tell of. Most messages are this one. */
   | number
-  | { type: 'failed'; slot: number; error: CrossingError }
+  | { type: 'ended'; slot: number; end: RequestEnd }
   /** Send a datagram from the server's socket; the outcome comes back under the number `answer`. */
   | { type: 'send'; answer: number; data: Uint8Array | string; address: ClientAddress }
   | { type: 'shutdown' }
-  | { type: 'ended' };
+  /** The answer to `end`. */
+  | { type: 'over' };
 
 /** What a thread said, if it is what a thread may say. @throws {SocketServerError} ERR_SOCKETSERVER_PROTOCOL */
 export function checkFromThread(value: unknown): FromThread[] {
@@ -56,11 +63,11 @@ export function checkFromThread(value: unknown): FromThread[] {
 }
 
 function checkMessage(message: unknown): void {
-  const { type, slot, error, answer, data, address } = asRecord(message);
+  const { type, slot, end, answer, data, address } = asRecord(message);
   switch (type) {
-    case 'failed':
+    case 'ended':
       check(Number.isSafeInteger(slot), 'the slot of a request', slot);
-      check(isText(asRecord(error)['name']) && isText(asRecord(error)['message']), 'an error', error);
+      check(isRequestEnd(end), 'the end of a request', end);
       return;
     case 'send':
       check(Number.isSafeInteger(answer), 'the number of an answer', answer);
@@ -68,7 +75,7 @@ function checkMessage(message: unknown): void {
       asRecord(address);
       return;
     case 'shutdown':
-    case 'ended':
+    case 'over':
       return;
     default:
       throw protocolError('a message of a known type', type);

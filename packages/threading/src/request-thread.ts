@@ -1,6 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { DatagramSocket } from '@socketserver/core';
-import { packError, Slots, unpackError, type CrossingError } from '@socketserver/core/engine';
+import { packError, Slots, type CrossingError, type RequestEnd } from '@socketserver/core/engine';
 import { BegunCell } from './begun-cell.js';
 import type { Gathering } from './gathering.js';
 import { Outbox } from './outbox.js';
@@ -172,8 +172,8 @@ export class RequestThread {
       return;
     }
     switch (message.type) {
-      case 'failed':
-        this.#ended(message.slot, { error: unpackError(message.error) });
+      case 'ended':
+        this.#ended(message.slot, message.end);
         return;
       case 'send':
         void this.#send(message);
@@ -181,19 +181,18 @@ export class RequestThread {
       case 'shutdown':
         this.#events.shutdown();
         return;
-      case 'ended':
+      case 'over':
         this.#heardEnd?.();
         return;
     }
   }
 
-  #ended(slot: number, failure?: { error: unknown }): void {
+  #ended(slot: number, end?: RequestEnd): void {
     const job = this.#takeOut(slot);
     if (job === undefined) return; // it was taken away
     if (!this.#hasServed) this.#events.served();
     this.#hasServed = true;
-    if (failure === undefined) job.complete();
-    else job.fail(failure.error);
+    job.end(end);
     this.#events.jobEnded(this);
   }
 

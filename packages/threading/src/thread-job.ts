@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TransferListItem } from 'node:worker_threads';
 import type { ClientAddress, DatagramRequest, DatagramSocket } from '@socketserver/core';
-import { connectionClosed } from '@socketserver/core/engine';
+import { connectionClosed, noteRequestEnd, type RequestEnd } from '@socketserver/core/engine';
 import { packConnection, type HandOver, type Parcel } from './hand-over.js';
 import type { ToThread } from './protocol.js';
 
@@ -17,14 +17,27 @@ export abstract class ThreadJob {
   readonly ended: Promise<void>;
   /** Its place in the order in which its thread begins requests: see `BegunCell`. */
   id = 0;
-  complete!: () => void;
+  /** It ends with the worker that began it. */
   fail!: (error: unknown) => void;
+  readonly #request: object;
+  #complete!: () => void;
 
-  constructor(protected readonly clientAddress: ClientAddress) {
+  constructor(
+    request: object,
+    protected readonly clientAddress: ClientAddress,
+  ) {
+    this.#request = request;
     this.ended = new Promise((resolve, reject) => {
-      this.complete = resolve;
+      this.#complete = resolve;
       this.fail = reject;
     });
+  }
+
+  /** It has ended, as its thread tells. */
+  end(end: RequestEnd | undefined): void {
+    const error = end === undefined ? undefined : noteRequestEnd(this.#request, end);
+    if (error === undefined) this.#complete();
+    else this.fail(error);
   }
 
   /** Where a handler's datagrams leave. */
@@ -53,7 +66,7 @@ export class StreamJob extends ThreadJob {
   #parcel: Parcel | undefined;
 
   constructor(connection: Socket, clientAddress: ClientAddress, handOver: HandOver) {
-    super(clientAddress);
+    super(connection, clientAddress);
     this.#connection = connection;
     this.#handOver = handOver;
   }
@@ -90,8 +103,9 @@ export class DatagramJob extends ThreadJob {
   readonly #packet: Buffer;
   readonly #byteLength: number;
 
-  constructor({ packet, socket }: DatagramRequest, clientAddress: ClientAddress) {
-    super(clientAddress);
+  constructor(request: DatagramRequest, clientAddress: ClientAddress) {
+    super(request, clientAddress);
+    const { packet, socket } = request;
     this.#packet = packet;
     this.#byteLength = packet.byteLength;
     this.socket = socket;

@@ -1,15 +1,16 @@
-import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import type { ClientAddress, DatagramRequest, ServerView } from '@socketserver/core';
 import {
+  openConnection,
   packError,
+  readyConnection,
   RequestScope,
-  runHandler,
-  runStream,
+  runRequest,
   Slots,
   unpackError,
   type HandlerInit,
+  type RequestEnd,
   type RequestLimits,
   type RequestHandlerConstructor,
 } from '@socketserver/core/engine';
@@ -79,16 +80,15 @@ export class ThreadSide {
     if (!this.#begun.begin(id)) return;
     let request: Socket;
     try {
-      request = typeof content === 'number' ? open(content) : content;
+      request = typeof content === 'number' ? openConnection(content) : readyConnection(content);
     } catch (error) {
-      this.#report(slot, { error });
+      this.#report(slot, { error: packError(error) });
       return;
     } finally {
       this.#begun.taken();
     }
-    request.on('error', meetsItInTheHandler);
     const init = this.#begin(request, clientAddress);
-    this.#reportEnd(slot, init.scope, runStream(this.#Handler, init));
+    this.#run(slot, init);
   }
 
   #serveDatagram({ id, slot, packet, clientAddress }: ToThread & { type: 'datagram' }): void {
@@ -100,7 +100,7 @@ export class ThreadSide {
       socket: this.#socket,
     };
     const init = this.#begin(request, clientAddress);
-    this.#reportEnd(slot, init.scope, runHandler(this.#Handler, init));
+    this.#run(slot, init);
   }
 
   #begin<Request>(request: Request, clientAddress: ClientAddress): HandlerInit<Request> {
@@ -109,24 +109,16 @@ export class ThreadSide {
     return { request, clientAddress, server: this.#view, scope, limits: this.#limits };
   }
 
-  #reportEnd(slot: number, scope: RequestScope, work: Promise<void>): void {
-    const running = this.#scopes.add(scope);
-    work.then(
-      () => {
-        this.#scopes.remove(running);
-        this.#report(slot, undefined);
-      },
-      (error: unknown) => {
-        this.#scopes.remove(running);
-        this.#report(slot, { error });
-      },
-    );
+  #run(slot: number, init: HandlerInit): void {
+    const running = this.#scopes.add(init.scope);
+    void runRequest(this.#Handler, init).then((end) => {
+      this.#scopes.remove(running);
+      this.#report(slot, end);
+    });
   }
 
-  #report(slot: number, failure: { error: unknown } | undefined): void {
-    this.#outbox.post(
-      failure === undefined ? slot : { type: 'failed', slot, error: packError(failure.error) },
-    );
+  #report(slot: number, end: RequestEnd | undefined): void {
+    this.#outbox.post(end === undefined ? slot : { type: 'ended', slot, end });
   }
 
   /** Of what a thread says only where a datagram is to go can hold what cannot be cloned. */
@@ -137,17 +129,7 @@ export class ThreadSide {
 
   async #end(): Promise<void> {
     await Promise.all([written(process.stdout), written(process.stderr)]);
-    this.#outbox.post({ type: 'ended' });
-  }
-}
-
-/** A descriptor that no socket takes would stay open, and its client would wait for ever. */
-function open(fd: number): Socket {
-  try {
-    return new Socket({ fd, allowHalfOpen: true });
-  } catch (error) {
-    closeSync(fd);
-    throw error;
+    this.#outbox.post({ type: 'over' });
   }
 }
 
@@ -157,6 +139,3 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
     stream.write('', () => resolve());
   });
 }
-
-/** The handler meets an error where it reads or writes; without any listener it would end the thread. */
-function meetsItInTheHandler(): void {}

@@ -9,7 +9,7 @@ import type {
   Mixed,
   ServerStats,
 } from '@socketserver/core';
-import { errorReport, handlerReference, written } from '@socketserver/core/engine';
+import { checkLeaves, errorReport, handlerReference, written } from '@socketserver/core/engine';
 import { closed, notListening } from './errors.js';
 import { chooseHandOver, type HandOver } from './hand-over.js';
 import { checkThreadFields, type PoolOptions } from './pool-options.js';
@@ -109,7 +109,7 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
     constructor(...args: any[]) {
       super(...args);
-      handlerReference(this.RequestHandlerClass);
+      checkLeaves(this.RequestHandlerClass);
     }
 
     override stats(): ThreadingStats {
@@ -139,7 +139,7 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
       this.#handOver = this.socketType === 'datagram' ? 'transfer' : chooseHandOver(this.addressFamily);
       this.#pool = new ThreadPool({
         ...checkThreadFields(this),
-        handler: handlerReference(this.RequestHandlerClass),
+        handler: handlerReference(this.RequestHandlerClass, this.socketType),
         serverAddress: this.serverAddress,
         limits: this.requestLimits,
         threadContext: () => this.threadContext(),

@@ -36,7 +36,7 @@ describe('close() during listen()', () => {
         const server = tcp.make(handler);
         const listening = server.listen().catch((error: unknown) => error);
         if (when.startsWith('while')) await until(() => readSafely(log) === '..');
-        expect(await server.close({ graceMs: 0 })).toEqual({ drained: 0, killed: 0, abandoned: 0 });
+        expect(await server.close({ graceMs: 0 })).toEqual({ drained: 0, cut: 0, killed: 0, abandoned: 0 });
         expect(await listening).toMatchObject({ code: 'ERR_SOCKETSERVER_CLOSED' });
         expect(server.state).toBe('closed');
         expect(server.fileno()).toBe(-1);
@@ -86,7 +86,7 @@ test('threads that die of close() end it', async () => {
     await client.heard('waiting');
     clients.push(client);
   }
-  expect(await server.close()).toEqual({ drained: 4, killed: 0, abandoned: 0 });
+  expect(await server.close()).toEqual({ drained: 4, cut: 0, killed: 0, abandoned: 0 });
   await Promise.all(clients.map(({ ended }) => ended));
   expect(server.stats()).toMatchObject({ accepted: 4, active: 0, completed: 0, failed: 4 });
   expect(server.errors).toHaveLength(4);

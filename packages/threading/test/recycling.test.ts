@@ -72,7 +72,7 @@ describe('maxRequestsPerThread', () => {
     for (let request = 0; request < 10; request++) await thread(server);
     expect(threadsOf(server)).toMatchObject({ threads: 1, leavingThreads: 1 });
     await until(() => server.stats().active === 1);
-    expect(await server.close({ graceMs: 0 })).toEqual({ drained: 0, killed: 1, abandoned: 0 });
+    expect(await server.close({ graceMs: 0 })).toEqual({ drained: 0, cut: 0, killed: 1, abandoned: 0 });
     await client.ended;
   });
 

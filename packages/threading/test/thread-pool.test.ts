@@ -265,7 +265,7 @@ describe('the process', () => {
     const { code, stdout, stderr } = await runFixture('leave.mjs', ['close', '']);
     expect({ code, stdout: stdout.split('\n')[0] }).toEqual({
       code: 0,
-      stdout: JSON.stringify({ drained: 0, killed: 1, abandoned: 0 }),
+      stdout: JSON.stringify({ drained: 0, cut: 0, killed: 1, abandoned: 0 }),
     });
     expect(stderr).toContain('ERR_SOCKETSERVER_THREAD_DIED');
   });

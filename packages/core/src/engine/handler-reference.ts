@@ -3,21 +3,31 @@ import { fileURLToPath } from 'node:url';
 import type { BaseRequestHandler, HandlerInit } from '../handlers/base-request-handler.js';
 import { describe, SocketServerError } from '../errors.js';
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a server takes handlers of every request and address
-export type AnyRequestHandler = BaseRequestHandler<any, any>;
+// oxlint-disable typescript/no-explicit-any -- a server takes handlers of every address and context
+export type AnyRequestHandler<Request = any> = BaseRequestHandler<Request, any, any>;
+// oxlint-enable typescript/no-explicit-any
+
+/** What a handler serves: connections, or datagrams. */
+export type SocketType = 'stream' | 'datagram';
 
 /** A handler's class. */
-export interface RequestHandlerConstructor {
-  new (init: HandlerInit): AnyRequestHandler;
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export interface RequestHandlerConstructor<Request = any> {
+  new (init: HandlerInit): AnyRequestHandler<Request>;
   /** Where the class can be imported from, for servers that run it in a thread or a child: `import.meta.url`. */
   readonly url?: string;
+  /** The servers that it is for, if it is not for all. */
+  readonly socketType?: SocketType;
 }
 
 /** What a server is given: a class, or the URL of a module whose default export is one. */
-export type RequestHandlerSource = RequestHandlerConstructor | URL;
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export type RequestHandlerSource<Request = any> = RequestHandlerConstructor<Request> | URL;
 
 /** A handler's address, in a form that crosses to a thread or a child. */
 export interface HandlerReference {
+  /** What its server serves. */
+  readonly socketType: SocketType;
   /** The URL of its module. */
   readonly url: string;
   /** The class's own name, tried when the module has no default export; `null` for a module given by URL. */
@@ -34,46 +44,60 @@ export function checkHandler(handler: unknown): asserts handler is RequestHandle
   }
 }
 
+/** The reference of a handler that has to leave this thread. @throws what `checkLeaves` throws */
+export function handlerReference(handler: RequestHandlerSource, socketType: SocketType): HandlerReference {
+  return { ...checkLeaves(handler), socketType };
+}
+
 /**
- * The reference of a handler that has to leave this thread.
+ * Where a handler that has to leave this thread can be found.
  * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER for a class that does not say where it lives, and for the
  *   handler that this thread or child itself runs
  */
-export function handlerReference(handler: RequestHandlerSource): HandlerReference {
-  const reference = referenceOf(handler);
-  if (reference.url === ownModule) throw startsServer(reference.url);
-  return reference;
-}
-
-function referenceOf(handler: RequestHandlerSource): HandlerReference {
-  if (isUrl(handler)) return { url: handler.href, name: null };
-  if (typeof handler.url !== 'string') {
+export function checkLeaves(handler: RequestHandlerSource): Omit<HandlerReference, 'socketType'> {
+  const { url, name } = isUrl(handler) ? { url: handler.href, name: null } : handler;
+  if (typeof url !== 'string') {
     throw badHandler(
       `\`RequestHandlerClass\` to say where a thread or a child process can import it from`,
-      `class ${handler.name || '(anonymous)'} without a url; export it from a module that starts no server, ` +
+      `class ${name || '(anonymous)'} without a url; export it from a module that starts no server, ` +
         'and add this line to it:\n    static readonly url = import.meta.url;',
     );
   }
-  return { url: handler.url, name: handler.name };
+  if (url === ownModule) throw startsServer(url);
+  return { url, name };
 }
 
 /**
  * Imports a handler.
- * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER when the module or its export is not there, or this Node
- *   cannot load such a file; what the module itself throws is rethrown as it is
+ * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER when the module or its export is not there, is not for such a
+ *   server, or this Node cannot load such a file; what the module itself throws is rethrown as it is
  */
-export async function importHandler({ url, name }: HandlerReference): Promise<RequestHandlerConstructor> {
+export async function importHandler({ url, name, socketType }: HandlerReference): Promise<RequestHandlerConstructor> {
   const module = await importModule(withTwin(url));
   const found =
     name === null || isNamed(module['default'], name)
       ? module['default']
       : (module[name] ?? module['default']);
-  if (isHandlerClass(found)) return found;
+  if (isHandlerClass(found)) return checkSocketType(found, socketType);
   const expected =
     name === null ? `the default export of ${url}` : `\`${name}\` or the default export of ${url}`;
   throw badHandler(
     `${expected} to be a class with a handle() method`,
     `${describe(found)}; write \`export default class ${name ?? 'Handler'} …\` there`,
+  );
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER for a stream's handler under a server of datagrams, and the other way round */
+export function checkSocketType(
+  Handler: RequestHandlerConstructor,
+  socketType: SocketType,
+): RequestHandlerConstructor {
+  const { socketType: own = socketType, name } = Handler;
+  if (own === socketType) return Handler;
+  const base = socketType === 'stream' ? 'StreamRequestHandler' : 'DatagramRequestHandler';
+  throw badHandler(
+    `\`RequestHandlerClass\` to be one for a ${socketType} server`,
+    `class ${name || '(anonymous)'} for ${own}s; extend ${base} or BaseRequestHandler`,
   );
 }
 

@@ -2,19 +2,23 @@
 export { packError, unpackError, type CrossingError } from './crossing-error.js';
 export { findCulprit } from './find-culprit.js';
 export {
+  checkLeaves,
   handlerReference,
   importHandler,
   importWorkerHandler,
   type HandlerReference,
   type RequestHandlerConstructor,
   type RequestHandlerSource,
+  type SocketType,
 } from './handler-reference.js';
+export { openConnection, readyConnection } from './open-connection.js';
 export { packDatagram, type PackedDatagram } from './pack-datagram.js';
 export { quickenSockets } from './quicken-sockets.js';
 export type { RequestLimits } from './request-limits.js';
 export { RequestScope } from './request-scope.js';
 export { runHandler } from './run-handler.js';
-export { runStream } from './run-stream.js';
+export { isRequestEnd, noteRequestEnd, type RequestEnd } from './request-end.js';
+export { runRequest } from './run-request.js';
 export { Slots } from './slots.js';
 export type { ServerView } from './server-view.js';
 export { written } from './written.js';

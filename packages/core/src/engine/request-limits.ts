@@ -3,6 +3,8 @@ import { checkMs } from '../timing.js';
 
 /** @see RequestLimits.timeoutGrace */
 export const TIMEOUT_GRACE_MS = 1_000;
+/** @see RequestLimits.closeDelay */
+export const CLOSE_DELAY_MS = 100;
 
 /** How long a request may take, in milliseconds; null: for ever. They are enforced where the handler runs. */
 export interface RequestLimits {
@@ -14,6 +16,8 @@ export interface RequestLimits {
   readonly writeTimeout: number | null;
   /** From the abort of the handler's `signal` to the end of its connection. */
   readonly timeoutGrace: number;
+  /** That a client which has said nothing yet gets for its first bytes when the server closes. */
+  readonly closeDelay: number;
 }
 
 /**
@@ -21,16 +25,18 @@ export interface RequestLimits {
  * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field that is wrong
  */
 export function requestLimits(fields: RequestLimits): RequestLimits | undefined {
-  const { requestTimeout, handshakeTimeout, writeTimeout, timeoutGrace } = fields;
+  const { requestTimeout, handshakeTimeout, writeTimeout, timeoutGrace, closeDelay } = fields;
   checkMs('timeoutGrace', timeoutGrace);
+  checkMs('closeDelay', closeDelay);
   const timeouts = { requestTimeout, handshakeTimeout, writeTimeout };
   for (const [name, ms] of Object.entries(timeouts)) if (ms !== null) checkMs(name, ms);
   const isDefault =
     requestTimeout === null &&
     handshakeTimeout === null &&
     writeTimeout === null &&
-    timeoutGrace === TIMEOUT_GRACE_MS;
-  return isDefault ? undefined : { ...timeouts, timeoutGrace };
+    timeoutGrace === TIMEOUT_GRACE_MS &&
+    closeDelay === CLOSE_DELAY_MS;
+  return isDefault ? undefined : { ...timeouts, timeoutGrace, closeDelay };
 }
 
 /** For a request that took too long; the message names the field that says so. */

@@ -1,6 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import type { RequestGuard } from './request-guard.js';
 
 type AbortListener = () => void;
+
+/** What has been received for a handler, and not been taken by it. */
+export interface Unread {
+  readonly bufferedBytes: number;
+}
 
 /**
  * How long a request may go on: until it is aborted. Most requests never ask for their `signal`, and an
@@ -9,6 +15,8 @@ type AbortListener = () => void;
 export class RequestScope {
   /** Ends the request when it takes too long; there if it has a time limit. */
   guard: RequestGuard | undefined;
+  /** The handler's `rfile`, once it has one. */
+  reader: Unread | undefined;
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
   #listeners: Set<AbortListener> | undefined;
@@ -16,6 +24,8 @@ export class RequestScope {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
+      // A handler may wait for many things at once: that is no leak.
+      setMaxListeners(0, this.#controller.signal);
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
     }
     return this.#controller.signal;
@@ -25,8 +35,12 @@ export class RequestScope {
     return this.#aborted !== undefined;
   }
 
-  /** Calls `listener` when the scope is aborted. @returns takes the listener off again */
+  /** Calls `listener` when the scope is aborted, at once if it has been. @returns takes the listener off again */
   onAbort(listener: AbortListener): () => void {
+    if (this.#aborted !== undefined) {
+      listener();
+      return ignore;
+    }
     this.#listeners ??= new Set();
     this.#listeners.add(listener);
     return () => this.#listeners?.delete(listener);
@@ -40,3 +54,5 @@ export class RequestScope {
     for (const listener of this.#listeners ?? []) listener();
   }
 }
+
+function ignore(): void {}

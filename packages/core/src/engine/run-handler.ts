@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import type { HandlerInit } from '../handlers/base-request-handler.js';
+import { isSocket } from './connection-end.js';
 import type { AnyRequestHandler, RequestHandlerConstructor } from './handler-reference.js';
 import { RequestGuard } from './request-guard.js';
 
@@ -16,10 +16,6 @@ export function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit
   }
   const work = start(Handler, init);
   return scope.guard === undefined ? work : scope.guard.over(work);
-}
-
-function isSocket(request: unknown): request is Socket {
-  return typeof (request as { destroy?: unknown } | undefined)?.destroy === 'function';
 }
 
 function start(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {

@@ -3,6 +3,7 @@ import type { InetClientAddress } from '../address.js';
 import type { RequestLimits } from '../engine/request-limits.js';
 import type { RequestScope } from '../engine/request-scope.js';
 import type { ServerView } from '../engine/server-view.js';
+import { untilClosed } from './socket-io.js';
 
 /** What a handler is built with. */
 export interface HandlerInit<Request = unknown> {
@@ -19,31 +20,40 @@ export interface HandlerInit<Request = unknown> {
  * of which may be async, and is over when the last has returned. What runs it — the loop, a thread, a child
  * process — makes no difference to it.
  *
- * - For the handler: `request`, `clientAddress`, `server`, `signal`.
+ * - For the handler: `request`, `clientAddress`, `server`, `signal`, `closed`.
  * - To override: `setup()`, `handle()`, `finish()`.
  *
  * @typeParam Request - `net.Socket` for a stream, `DatagramRequest` for a datagram
  * @typeParam Address - `InetClientAddress`, or `UnixClientAddress` under a Unix server
+ * @typeParam Context - what the server's `context` is
  */
-export abstract class BaseRequestHandler<Request = Socket, Address = InetClientAddress> {
+export abstract class BaseRequestHandler<Request = Socket, Address = InetClientAddress, Context = unknown> {
   readonly request: Request;
   readonly clientAddress: Address;
-  readonly server: ServerView;
+  readonly server: ServerView<Context>;
   readonly #scope: RequestScope;
+  #closed: Promise<void> | undefined;
 
   constructor(init: HandlerInit) {
     this.request = init.request as Request;
     this.clientAddress = init.clientAddress as Address;
-    this.server = init.server;
+    this.server = init.server as ServerView<Context>;
     this.#scope = init.scope;
   }
 
   /**
-   * Aborts when the server closes, and when the request takes longer than a limit allows, with the reason. A handler
-   * that can wait for long gives it to what it waits for.
+   * Aborts when the server closes, when the request takes longer than a limit allows, and when the connection breaks (not
+   * when the client half-closes), with the reason. A handler that can wait for long gives it to what it waits for. When the
+   * server closes, bytes that have arrived may not have been read yet: `rfile` tells of the end after them, `signal` before.
    */
   get signal(): AbortSignal {
     return this.#scope.signal;
+  }
+
+  /** Resolves when the connection has ended, however it did; at once for a datagram, which has none. Never rejects. */
+  get closed(): Promise<void> {
+    this.#closed ??= untilClosed(this.request);
+    return this.#closed;
   }
 
   /** Runs before `handle`. When it throws, neither `handle` nor `finish` runs. May be overridden. */

@@ -12,7 +12,10 @@ import type { Writer } from './stream-writer.js';
  */
 export abstract class DatagramRequestHandler<
   Address extends ClientAddress = InetClientAddress,
-> extends BaseRequestHandler<DatagramRequest, Address> {
+  Context = unknown,
+> extends BaseRequestHandler<DatagramRequest, Address, Context> {
+  /** The servers that it is for. */
+  static readonly socketType = 'datagram';
   #rfile: StreamReader | undefined;
   #wfile: PacketWriter | undefined;
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { hasClientEnded, isSocket, ownError } from '../engine/connection-end.js';
 import { checkCount } from './stream-reader.js';
 
 /**
@@ -25,7 +26,7 @@ export async function recv(socket: Socket, n: number): Promise<Buffer> {
  */
 export function sendAll(socket: Socket, data: Uint8Array | string): Promise<number> {
   const size = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
-  if (socket.destroyed || socket.writableEnded) return Promise.reject(socket.errored ?? brokenPipe());
+  if (socket.destroyed || socket.writableEnded) return Promise.reject(socket.errored ?? brokenPipe(socket));
   if (socket.write(data)) return Promise.resolve(size);
   return untilDrained(socket).then(() => size);
 }
@@ -46,7 +47,7 @@ async function waitForDrain(socket: Socket): Promise<void> {
   while (socket.writableNeedDrain) {
     await nextEvent(socket, ['drain', 'error', 'close']);
     if (socket.errored) throw socket.errored;
-    if (socket.destroyed) throw brokenPipe();
+    if (socket.destroyed) throw brokenPipe(socket);
   }
 }
 
@@ -60,9 +61,18 @@ function nextEvent(socket: Socket, names: readonly string[]): Promise<void> {
   });
 }
 
-function brokenPipe(): Error {
-  return Object.assign(new Error('write EPIPE: the connection is closed'), {
+function brokenPipe(socket: Socket): Error {
+  const error = Object.assign(new Error('write EPIPE: the connection is closed'), {
     code: 'EPIPE',
     syscall: 'write',
+  });
+  return hasClientEnded(socket) ? ownError(socket, error) : error;
+}
+
+/** Resolves when a connection has ended, however it did; at once for one that has, and for what is none. Never rejects. */
+export function untilClosed(request: unknown): Promise<void> {
+  if (!isSocket(request) || request.closed) return Promise.resolve();
+  return new Promise((resolve) => {
+    request.once('close', () => resolve());
   });
 }

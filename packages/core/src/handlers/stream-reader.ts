@@ -1,11 +1,16 @@
 import type { Socket } from 'node:net';
-import type { RequestScope } from '../engine/request-scope.js';
+import { ownError } from '../engine/connection-end.js';
 import { badArgument, SocketServerError } from '../errors.js';
+import type { ClosingWatch } from './closing-watch.js';
 
 /** Where a reader's bytes come from. */
 export interface ByteSource {
   /** The next chunk; `null` at the end; rejects when the connection fails. */
   pull(): Promise<Buffer | null>;
+  /** Bytes that have been received, and can be pulled at once. */
+  readonly bufferedBytes: number;
+  /** The connection that they come from, if they do: an early end of it is its client's doing. */
+  readonly connection?: Socket;
 }
 
 /** The longest line that is read unless the caller says otherwise, in bytes, its newline included. */
@@ -20,13 +25,23 @@ const NEWLINE = 10;
  */
 export class StreamReader implements AsyncIterable<Buffer> {
   readonly #source: ByteSource;
-  readonly #scope: RequestScope | undefined;
+  readonly #closing: ClosingWatch | undefined;
   #buffer: Buffer = EMPTY;
   #ended = false;
+  #filling: Promise<boolean> | undefined;
 
-  constructor(source: ByteSource, scope?: RequestScope) {
+  /** @param closing - ends reading between two lines */
+  constructor(source: ByteSource, closing?: ClosingWatch) {
     this.#source = source;
-    this.#scope = scope;
+    this.#closing = closing;
+  }
+
+  /**
+   * Bytes that have arrived and can be read without waiting. A handler that answers several requests at once gathers its
+   * answers until there are none, and then calls `wfile.flush()`.
+   */
+  get bufferedBytes(): number {
+    return this.#buffer.length + this.#source.bufferedBytes;
   }
 
   /**
@@ -50,14 +65,19 @@ export class StreamReader implements AsyncIterable<Buffer> {
   async readExactly(n: number): Promise<Buffer> {
     checkCount(n);
     if (this.#buffer.length < n) await this.#collect(n);
-    if (this.#buffer.length < n) throw unexpectedEnd(n, this.#buffer.length);
+    if (this.#buffer.length < n) {
+      const { connection } = this.#source;
+      const error = unexpectedEnd(n, this.#buffer.length);
+      throw connection === undefined ? error : ownError(connection, error);
+    }
     return this.#take(n);
   }
 
   /**
    * A line with its `\n`; the last one may have none.
    * @param limit - the longest line that is taken, in bytes @default 65536
-   * @returns an empty Buffer at the end, and when the server closes while no line has begun
+   * @returns an empty Buffer at the end, and when the server closes: once all that had arrived has been read, and while
+   *   no line has begun. A client that has said nothing yet gets the server's `closeDelay` for it
    * @throws {SocketServerError} ERR_SOCKETSERVER_LINE_TOO_LONG as soon as the limit is passed
    */
   async readLine(limit = DEFAULT_LINE_LIMIT): Promise<Buffer> {
@@ -116,43 +136,57 @@ export class StreamReader implements AsyncIterable<Buffer> {
   }
 
   /** @returns false at the end */
-  async #fill(): Promise<boolean> {
-    if (this.#ended) return false;
-    const chunk = await this.#source.pull();
-    if (chunk === null) {
-      this.#ended = true;
-      return false;
+  #fill(): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false);
+    // One that was given up when the server closed goes on, and its bytes are the next read's.
+    this.#filling ??= this.#pull();
+    return this.#filling;
+  }
+
+  async #pull(): Promise<boolean> {
+    try {
+      const chunk = await this.#source.pull();
+      this.#ended = chunk === null;
+      if (chunk === null) return false;
+      this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+      return true;
+    } finally {
+      this.#filling = undefined;
     }
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
-    return true;
   }
 
   /** Between two lines is where a connection can be ended without cutting anything off. */
   #fillUnlessClosing(): Promise<boolean> {
-    const scope = this.#scope;
-    if (scope === undefined) return this.#fill();
-    if (scope.aborted) return Promise.resolve(false);
+    const closing = this.#closing;
+    if (closing === undefined || this.#source.bufferedBytes > 0) return this.#fill();
+    if (closing.isOver) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
-      const off = scope.onAbort(() => resolve(false));
-      this.#fill().then(resolve, reject).finally(off);
+      closing.onOver(() => resolve(false));
+      this.#fill().then(resolve, reject);
     });
   }
 }
 
 /** A socket's bytes; reading stops while more than `highWaterMark` bytes wait to be pulled. */
 export class SocketSource implements ByteSource {
-  readonly #socket: Socket;
+  readonly connection: Socket;
   readonly #highWaterMark: number;
+  readonly #closing: ClosingWatch | undefined;
   readonly #chunks: Buffer[] = [];
   #size = 0;
   #end: { error: Error | undefined } | undefined;
   #waiter: { resolve(chunk: Buffer | null): void; reject(error: Error): void } | undefined;
   #started = false;
 
-  constructor(socket: Socket, highWaterMark: number) {
-    this.#socket = socket;
+  constructor(socket: Socket, highWaterMark: number, closing?: ClosingWatch) {
+    this.connection = socket;
+    this.#closing = closing;
     // CPython's 0 (unbuffered) and -1 (its default) are seen in ported code; what has arrived has to wait somewhere.
     this.#highWaterMark = Math.max(1, highWaterMark);
+  }
+
+  get bufferedBytes(): number {
+    return this.#size + this.connection.readableLength;
   }
 
   pull(): Promise<Buffer | null> {
@@ -160,7 +194,7 @@ export class SocketSource implements ByteSource {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
       this.#size -= chunk.length;
-      if (this.#socket.isPaused() && this.#size < this.#highWaterMark) this.#socket.resume();
+      if (this.connection.isPaused() && this.#size < this.#highWaterMark) this.#resume();
       return Promise.resolve(chunk);
     }
     if (this.#end !== undefined) {
@@ -173,13 +207,18 @@ export class SocketSource implements ByteSource {
 
   #start(): void {
     this.#started = true;
-    const socket = this.#socket;
+    const socket = this.connection;
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.once('end', () => this.#ended(undefined));
     socket.once('error', (error) => this.#ended(error));
     socket.once('close', () => this.#ended(socket.errored ?? undefined));
     if (socket.destroyed || socket.readableEnded) this.#ended(socket.errored ?? undefined);
     else socket.resume();
+  }
+
+  #resume(): void {
+    this.connection.resume();
+    this.#closing?.reopen();
   }
 
   #received(chunk: Buffer): void {
@@ -191,7 +230,7 @@ export class SocketSource implements ByteSource {
     }
     this.#chunks.push(chunk);
     this.#size += chunk.length;
-    if (this.#size >= this.#highWaterMark) this.#socket.pause();
+    if (this.#size >= this.#highWaterMark) this.connection.pause();
   }
 
   #ended(error: Error | undefined): void {
@@ -210,6 +249,10 @@ export class PacketSource implements ByteSource {
 
   constructor(packet: Buffer) {
     this.#packet = packet.length === 0 ? null : packet;
+  }
+
+  get bufferedBytes(): number {
+    return this.#packet?.length ?? 0;
   }
 
   pull(): Promise<Buffer | null> {

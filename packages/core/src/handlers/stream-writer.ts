@@ -9,7 +9,8 @@ export interface Writer {
 }
 
 /**
- * Writes to a connection, at once with `wbufsize` 0. A promise that nobody awaits never ends the process: what
+ * Writes to a connection. With `wbufsize` 0 what is written in one turn of the event loop leaves at its end, in one system
+ * call; a handler that blocks afterwards calls `flush()` before. A promise that nobody awaits never ends the process: what
  * went wrong is thrown again by `flush()`, which the handler's `finish` calls.
  */
 export class StreamWriter implements Writer {
@@ -19,6 +20,7 @@ export class StreamWriter implements Writer {
   #size = 0;
   #failure: { error: unknown } | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #isCorked = false;
 
   constructor(socket: Socket, bufferSize: number) {
     this.#socket = socket;
@@ -26,8 +28,8 @@ export class StreamWriter implements Writer {
   }
 
   /**
-   * Sends `data`, and resolves when the system has taken it or the socket's buffer has room for more: a handler
-   * that awaits it never holds more than that buffer in memory.
+   * Sends `data` at the end of this turn, and resolves when the socket's buffer has room for more: a handler that awaits
+   * it never holds more than that buffer in memory.
    * @returns how many bytes `data` has
    * @throws the connection's error (EPIPE, ECONNRESET, …)
    */
@@ -39,9 +41,11 @@ export class StreamWriter implements Writer {
     return this.#size < this.#bufferSize ? Promise.resolve(bytes.length) : this.#sendBuffered(bytes.length);
   }
 
-  /** Sends what is buffered. @throws the first error that a `write` met */
+  /** Sends everything at once. @throws the first error that a `write` met */
   async flush(): Promise<void> {
-    if (this.#size > 0) await this.#sendBuffered(this.#size);
+    const sent = this.#size > 0 ? this.#sendBuffered(this.#size) : undefined;
+    this.#uncork();
+    await sent;
     await this.#last;
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -51,10 +55,12 @@ export class StreamWriter implements Writer {
     const bytes = Buffer.concat(this.#buffered, this.#size);
     this.#buffered = [];
     this.#size = 0;
+    this.#cork();
     return this.#watch(sendAll(this.#socket, bytes).then(() => count));
   }
 
   #send(data: Uint8Array | string): Promise<number> {
+    this.#cork();
     return this.#watch(sendAll(this.#socket, data));
   }
 
@@ -64,5 +70,19 @@ export class StreamWriter implements Writer {
       this.#failure ??= { error };
     });
     return sent;
+  }
+
+  /** Until the code that runs now has ended, and whatever it has made ready to run. */
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#socket.cork();
+    process.nextTick(() => this.#uncork());
+  }
+
+  #uncork(): void {
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
+    this.#socket.uncork();
   }
 }

@@ -24,6 +24,8 @@ export interface Libc {
   ): number;
   sendto(fd: number, data: Uint8Array, size: number, flags: number, to: Uint8Array, length: number): number;
   shutdown(fd: number, how: number): number;
+  /** `descriptors` is an array of `struct pollfd`. @returns how many of them have something to tell, or -1 */
+  poll(descriptors: Uint8Array, count: number, timeoutMs: number): number;
   /** Writes the soft and the hard limit into `into`. */
   getrlimit(resource: number, into: BigUint64Array): number;
   /** `message` is a `struct msghdr`. @returns the bytes sent, or -1 */
@@ -84,6 +86,7 @@ function load(): Libc {
       'intptr_t sendto(int fd, const void *data, size_t size, int flags, const void *to, uint32_t length)',
     ),
     shutdown: lib.func('int shutdown(int fd, int how)'),
+    poll: lib.func('int poll(void *descriptors, unsigned long count, int timeout)'),
     getrlimit: lib.func('int getrlimit(int resource, void *into)'),
     sendmsg: lib.func('intptr_t sendmsg(int fd, const void *message, int flags)'),
     recvmsg: lib.func('intptr_t recvmsg(int fd, void *message, int flags)'),

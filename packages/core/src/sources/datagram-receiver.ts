@@ -12,6 +12,7 @@ import {
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { badReceiver, SocketServerError } from '../errors.js';
 import { descriptorOf, receive } from '../native/handle.js';
+import { afterTurns, DELIVERY_TURNS } from '../timing.js';
 import { RequestQueue, type Arrival, type QueueBound } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { checkReusePort } from './stream-listener.js';
@@ -92,6 +93,10 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
 
   next(): Promise<Arrival<DatagramRequest>> {
     return this.#queue.take();
+  }
+
+  onDelivered(delivered: () => void): () => void {
+    return afterTurns(DELIVERY_TURNS, delivered);
   }
 
   /** Called before each datagram is taken: mostly there is nothing to change. */

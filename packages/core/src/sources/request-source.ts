@@ -15,6 +15,11 @@ export interface RequestSource<Request> {
   fileno(): number;
   /** The next request; at most one call at a time. */
   next(): Promise<Arrival<Request>>;
+  /**
+   * Calls `delivered` once `next()` has been given what the kernel had, if the source is not paused meanwhile.
+   * @returns takes that back
+   */
+  onDelivered(delivered: () => void): () => void;
   /** Takes requests from the kernel. */
   resume(): void;
   /** Leaves requests in the kernel, which goes on queueing them. */

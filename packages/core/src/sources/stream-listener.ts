@@ -7,6 +7,7 @@ import { descriptorOf } from '../native/handle.js';
 import { isNearLimit, isStillNearLimit } from '../native/descriptor-limit.js';
 import { tryLibc, type Libc } from '../native/libc.js';
 import { unixNameOf } from '../native/sockaddr-un.js';
+import { afterTurns, DELIVERY_TURNS } from '../timing.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { claimUnixPath, type ClaimedPath, type UnixOwner } from './unix-path.js';
@@ -82,6 +83,10 @@ export class StreamListener implements RequestSource<Socket> {
 
   next(): Promise<Arrival<Socket>> {
     return this.#queue.take();
+  }
+
+  onDelivered(delivered: () => void): () => void {
+    return afterTurns(DELIVERY_TURNS, delivered);
   }
 
   pause(): void {

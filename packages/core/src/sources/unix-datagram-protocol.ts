@@ -4,7 +4,7 @@ export interface ReaderData {
   /** Datagrams that an earlier reader has taken, if it died. @see LIMIT */
   taken: number;
   maxPacketSize: number;
-  /** Two 32-bit cells, `LIMIT` and `CLOSED`, which the main side writes and the reader waits on. */
+  /** The cells. The main side writes `LIMIT` and `CLOSED`, and the reader waits on them; the reader writes `TAKEN`. */
   gate: SharedArrayBuffer;
 }
 
@@ -12,6 +12,11 @@ export interface ReaderData {
 export const LIMIT = 0;
 /** 1 when the reader has to end. */
 export const CLOSED = 1;
+
+/** How many datagrams the reader has taken, counted in the same way. */
+export const TAKEN = 2;
+/** How many cells of 32 bits there are. */
+export const CELLS = 3;
 
 /** What the reader thread posts. */
 export type ReaderMessage =

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { needLibc } from '../native/libc.js';
 import { decodeSockaddrUn, SOCKADDR_UN_SIZE } from '../native/sockaddr-un.js';
-import { CLOSED, LIMIT, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
+import { CLOSED, LIMIT, TAKEN, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
 
 // The thread that blocks in recvfrom(2) for a Unix datagram socket: Node has no such sockets, and no way to wait
 // for a descriptor that is not its own. The main side opens and closes the gate; to end the thread it sets
@@ -17,6 +17,7 @@ const EINTR = 4;
 /** Between a failure and the next try: the main side reports one, and a lasting one must not keep a CPU busy. */
 const RETRY_MS = 100;
 
+Atomics.store(cells, TAKEN, data.taken);
 post({ type: 'ready' });
 for (let { taken } = data; isOpen(taken);) {
   length[0] = SOCKADDR_UN_SIZE;
@@ -25,6 +26,7 @@ for (let { taken } = data; isOpen(taken);) {
   if (Atomics.load(cells, CLOSED) === 1) break;
   if (size >= 0) {
     taken = (taken + 1) | 0;
+    Atomics.store(cells, TAKEN, taken);
     const copy = new Uint8Array(packet.subarray(0, size));
     post({ type: 'datagram', packet: copy, path: decodeSockaddrUn(from, length[0]) }, [copy.buffer]);
   } else if (libc.errno() !== EINTR) {

@@ -14,12 +14,13 @@ import type { InheritedAddress, UnixServerAddress } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { badArgument, describe, SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
+import { isReadable } from '../native/poll.js';
 import { isUnixDatagram } from '../native/socket-kind.js';
 import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
 import { closed, type DatagramQueue } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
-import { CLOSED, LIMIT, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
+import { CELLS, CLOSED, LIMIT, TAKEN, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
 import { bindUnixPath, claimUnixPath, type ClaimedPath, type UnixOwner } from './unix-path.js';
 
 export interface UnixDatagramReceiverOptions {
@@ -39,6 +40,8 @@ const MSG_DONTWAIT = process.platform === 'linux' ? 0x40 : 0x80;
 const SHUT_RDWR = 2;
 /** A full receiver is tried again after 1, 2, 4 … ms, up to this. A blocking sendto(2) would stop the event loop. */
 const MAX_SEND_DELAY_MS = 64;
+/** Between two looks at what the reader has still to bring. */
+const LOOK_MS = 1;
 
 /** Receives the datagrams of a Unix socket through a thread of its own (Node has no such sockets), and answers. */
 export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, DatagramSocket {
@@ -46,7 +49,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   onDrop?: () => void;
   readonly #options: UnixDatagramReceiverOptions;
   readonly #queue: RequestQueue<DatagramRequest>;
-  readonly #cells = new Int32Array(new SharedArrayBuffer(8));
+  readonly #cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
   #libc: Libc | undefined;
   #fd = -1;
   #path = '';
@@ -102,6 +105,29 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     this.#delivered = (this.#delivered + 1) | 0;
     if (this.#taking) this.resume();
     return arrival;
+  }
+
+  /** The reader may have a datagram that it has not posted yet: looks twice. */
+  onDelivered(delivered: () => void): () => void {
+    let looks = 0;
+    const timer = setInterval(() => {
+      looks = this.#hasAll ? looks + 1 : 0;
+      if (looks < 2) return;
+      clearInterval(timer);
+      delivered();
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }
+
+  /** Whether the kernel has no datagram, and the reader none that has not come here. */
+  get #hasAll(): boolean {
+    const hasNone = this.#libc === undefined || !isReadable(this.#libc, this.#fd);
+    return hasNone && Atomics.load(this.#cells, TAKEN) === this.#taken;
+  }
+
+  /** Datagrams that have come from the reader. */
+  get #taken(): number {
+    return (this.#delivered + this.#queue.length) | 0;
   }
 
   #taking = false;
@@ -175,7 +201,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   #startReader(): Promise<void> {
     const data: ReaderData = {
       fd: this.#fd,
-      taken: (this.#delivered + this.#queue.length) | 0,
+      taken: this.#taken,
       maxPacketSize: this.#options.maxPacketSize,
       gate: this.#cells.buffer as SharedArrayBuffer,
     };

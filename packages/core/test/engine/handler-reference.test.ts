@@ -74,13 +74,13 @@ describe('a module', () => {
     using directory = new TemporaryDirectory();
     writeFileSync(directory.join('built.mjs'), `export default ${HANDLER}`);
     const url = pathToFileURL(directory.join('built.mts')).href;
-    expect((await importHandler({ url, name: null })).name).toBe('Found');
+    expect((await importHandler({ url, name: null, socketType: 'stream' })).name).toBe('Found');
   });
 });
 
 describe('handlerReference()', () => {
   test('of a URL is the URL', () => {
-    expect(handlerReference(new URL('file:///handlers/upper.js'))).toEqual({
+    expect(handlerReference(new URL('file:///handlers/upper.js'), 'stream')).toEqual({
       url: 'file:///handlers/upper.js',
       name: null,
     });
@@ -90,12 +90,16 @@ describe('handlerReference()', () => {
     class Somewhere extends BaseRequestHandler {
       static readonly url = 'file:///handlers/somewhere.js';
     }
-    expect(handlerReference(Somewhere)).toEqual({ url: Somewhere.url, name: 'Somewhere' });
+    expect(handlerReference(Somewhere, 'stream')).toEqual({
+      url: Somewhere.url,
+      name: 'Somewhere',
+      socketType: 'stream',
+    });
   });
 
   test('of a class that does not say shows the line to add', () => {
     class Nowhere extends BaseRequestHandler {}
-    expect(() => handlerReference(Nowhere)).toThrow(
+    expect(() => handlerReference(Nowhere, 'stream')).toThrow(
       expect.objectContaining({
         code: 'ERR_SOCKETSERVER_BAD_HANDLER',
         message: expect.stringMatching(
@@ -113,6 +117,6 @@ test('a class is found under its own name, and as the default export', async () 
   writeFileSync(named, `export ${HANDLER}\nexport default class Other { handle() {} }`);
   writeFileSync(byDefault, `export default ${HANDLER}`);
   for (const path of [named, byDefault]) {
-    expect((await importHandler({ url: pathToFileURL(path).href, name: 'Found' })).name).toBe('Found');
+    expect((await importHandler({ url: pathToFileURL(path).href, name: 'Found', socketType: 'stream' })).name).toBe('Found');
   }
 });

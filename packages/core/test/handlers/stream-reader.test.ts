@@ -34,6 +34,7 @@ describe('readLine', () => {
   test('refuses as soon as the limit is passed, without waiting for the newline', async () => {
     const pulled: string[] = [];
     const reader = new StreamReader({
+      bufferedBytes: 0,
       pull: async () => {
         pulled.push('x');
         return Buffer.from('x'.repeat(10));

@@ -166,7 +166,7 @@ describe.each(KINDS)('the path of a %s', (kind, Server) => {
     const server = new Server(directory.join('s'), NullHandler);
     await server.listen();
     renameSync(directory.join('s'), directory.join('moved'));
-    await expect(server.close()).resolves.toEqual({ drained: 0, killed: 0, abandoned: 0 });
+    await expect(server.close()).resolves.toEqual({ drained: 0, cut: 0, killed: 0, abandoned: 0 });
   });
 
   test('in a directory that does not exist is an error of the system', async () => {

@@ -7,6 +7,9 @@ import type { Fuzz } from './property.js';
 export function readerOf(chunks: readonly Uint8Array[], failure?: Error): StreamReader {
   const left = chunks.map((chunk) => Buffer.from(chunk));
   return new StreamReader({
+    get bufferedBytes() {
+      return left.reduce((sum, { length }) => sum + length, 0);
+    },
     pull: () => {
       const chunk = left.shift();
       return chunk === undefined && failure !== undefined

@@ -1,3 +1,4 @@
+import type { ServerStats } from '@socketserver/core';
 import { sumOf } from '../clients/tally.js';
 import { TARGETS } from '../protocol.js';
 import type { EngineResult, FaultResult } from '../run/result.js';
@@ -12,7 +13,7 @@ export function summaryRows(results: readonly EngineResult[]): Rows {
     ...results.map(cell),
   ];
   const clients = (result: EngineResult) => sumOf(TARGETS.map((target) => result.clients[target]));
-  const total = (result: EngineResult, name: 'accepted' | 'completed' | 'failed' | 'rejected'): string =>
+  const total = (result: EngineResult, name: keyof ServerStats): string =>
     number(TARGETS.reduce((sum, target) => sum + result.stats[target].total[name], 0));
   return [
     line('', ({ engine }) => engine),
@@ -30,7 +31,9 @@ export function summaryRows(results: readonly EngineResult[]): Rows {
     line('requests accepted', (result) => total(result, 'accepted')),
     line('… completed', (result) => total(result, 'completed')),
     line('… failed', (result) => total(result, 'failed')),
+    line('… disconnected', (result) => total(result, 'disconnected')),
     line('… rejected', (result) => total(result, 'rejected')),
+    line('datagrams dropped', (result) => total(result, 'dropped')),
     line('accounting', accounting),
     line('descriptors', ({ before, after }) => `${before.fds} → ${after.fds}`),
     line('processes', ({ before, after }) => `${before.processes} → ${after.processes}`),

@@ -3,10 +3,17 @@ import type { ServerStats } from '@socketserver/core';
 /** So many things that did not add up are told of in words. */
 const MAX_NOTES = 5;
 
-/**
- * A second set of books: counts what goes through a server's hooks, and compares it with what `stats()` says.
- * `stats().accepted` is the sum of the other figures, so that the sum alone would prove nothing.
- */
+export const NO_REQUESTS: ServerStats = {
+  accepted: 0,
+  active: 0,
+  completed: 0,
+  failed: 0,
+  disconnected: 0,
+  rejected: 0,
+  dropped: 0,
+};
+
+/** A second set of books: counts what goes through a server's hooks, and compares it with what `stats()` says. */
 export class Ledger {
   /** Requests that `getRequest()` returned. */
   taken = 0;
@@ -28,9 +35,9 @@ export class Ledger {
   /** Errors of requests, likewise. */
   readonly failures: Record<string, number> = {};
   readonly #isDatagram: boolean;
-  #last: ServerStats = { accepted: 0, active: 0, completed: 0, failed: 0, rejected: 0 };
+  #last: ServerStats = NO_REQUESTS;
 
-  /** @param isDatagram - datagrams have nothing to close, and some are dropped before they are taken */
+  /** @param isDatagram - datagrams have nothing to close */
   constructor(isDatagram: boolean) {
     this.#isDatagram = isDatagram;
   }
@@ -66,23 +73,22 @@ export class Ledger {
   /** At any moment. */
   look(stats: ServerStats): void {
     this.looks++;
-    const { accepted, active, completed, failed, rejected } = stats;
+    const { accepted, active, completed, failed, disconnected, rejected } = stats;
     const last = this.#last;
     this.#last = stats;
-    const ended = completed + failed + rejected;
+    const ended = completed + failed + disconnected + rejected;
     if (accepted !== ended + active) this.#note(`the sum is wrong: ${JSON.stringify(stats)}`);
     const isFewer =
       accepted < last.accepted ||
       completed < last.completed ||
       failed < last.failed ||
-      rejected < last.rejected;
+      disconnected < last.disconnected ||
+      rejected < last.rejected ||
+      stats.dropped < last.dropped;
     if (isFewer) this.#note(`counted backwards: ${JSON.stringify(last)}, then ${JSON.stringify(stats)}`);
-    const [counted, taken] = this.#isDatagram
-      ? [accepted - rejected, this.taken - this.refused]
-      : [accepted, this.taken];
     // One that has just been taken is on its way to being counted; one more waits where a loop was ended.
-    if (counted > taken || counted < taken - 1)
-      this.#note(`${taken} requests were taken, ${counted} counted`);
+    if (accepted > this.taken || accepted < this.taken - 1)
+      this.#note(`${this.taken} requests were taken, ${accepted} counted`);
     const gone = this.shutDown + this.closed;
     if (!this.#isDatagram && ended > gone) this.#note(`${ended} requests have ended, ${gone} were closed`);
   }

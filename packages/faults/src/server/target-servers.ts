@@ -7,6 +7,7 @@ import {
   type AuditedConstructor,
   type ServerConstructor,
 } from './audited.js';
+import { NO_REQUESTS } from './ledger.js';
 import { tuningOf } from './tuning.js';
 
 /** How often a server's figures are looked at, in ms. */
@@ -29,7 +30,7 @@ export class TargetServers {
     serverErrors: {} as Record<string, number>,
     failures: {} as Record<string, number>,
   };
-  #ended: ServerStats = { accepted: 0, active: 0, completed: 0, failed: 0, rejected: 0 };
+  #ended: ServerStats = NO_REQUESTS;
   #server: AnyServer & Audited;
   #loop: Promise<void> = Promise.resolve();
   #address: ServerAddress;
@@ -121,7 +122,9 @@ function sumOf(a: ServerStats, b: ServerStats): ServerStats {
     active: a.active + b.active,
     completed: a.completed + b.completed,
     failed: a.failed + b.failed,
+    disconnected: a.disconnected + b.disconnected,
     rejected: a.rejected + b.rejected,
+    dropped: a.dropped + b.dropped,
   };
 }
 

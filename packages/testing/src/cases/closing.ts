@@ -18,7 +18,7 @@ export function closingCases(bed: TestBed): void {
       expect(server.state).toBe('draining');
       visitor.letPass();
       expect(await answer).toBe('HELLO');
-      expect(await closed).toEqual({ drained: 1, killed: 0, abandoned: 0 });
+      expect(await closed).toEqual({ drained: 1, cut: 0, killed: 0, abandoned: 0 });
       expect(server.state).toBe('closed');
       expect(server.fileno()).toBe(-1);
       expect(server.errors.entries).toEqual([]);
@@ -33,7 +33,7 @@ export function closingCases(bed: TestBed): void {
       await turns();
       const report = await served.server.close();
       expect(await answer).toBe('aborted: AbortError');
-      expect(report).toEqual({ drained: 1, killed: 0, abandoned: 0 });
+      expect(report).toEqual({ drained: 1, cut: 0, killed: 0, abandoned: 0 });
     });
 
     test('after graceMs ends what has not ended by itself', async () => {
@@ -46,7 +46,7 @@ export function closingCases(bed: TestBed): void {
       // Nothing can end a handler in this thread that waits for something else than its connection.
       const ended =
         bed.composition.runsIn === 'loop' ? { killed: 0, abandoned: 1 } : { killed: 1, abandoned: 0 };
-      expect(report).toEqual({ drained: 0, ...ended });
+      expect(report).toEqual({ drained: 0, cut: 0, ...ended });
       expect(server.stats()).toMatchObject({ accepted: 1, active: 0, completed: 0, failed: 1 });
       expect(server.state).toBe('closed');
     });
@@ -54,7 +54,7 @@ export function closingCases(bed: TestBed): void {
     test('returns the same report when called again, and has none to tell of without requests', async () => {
       await using served = await bed.serve(bed.handler('upper'));
       const [one, two] = await Promise.all([served.server.close(), served.server.close({ graceMs: 0 })]);
-      expect(one).toEqual({ drained: 0, killed: 0, abandoned: 0 });
+      expect(one).toEqual({ drained: 0, cut: 0, killed: 0, abandoned: 0 });
       expect(two).toBe(one);
       await served.loop;
     });
@@ -92,7 +92,7 @@ export function closingCases(bed: TestBed): void {
         const socket = await connectTo(served.server.serverAddress);
         socket.on('error', () => {});
         (await gate.visitor()).letPass();
-        expect(await served.server.close({ graceMs: 20 })).toEqual({ drained: 0, killed: 1, abandoned: 0 });
+        expect(await served.server.close({ graceMs: 20 })).toEqual({ drained: 0, cut: 0, killed: 1, abandoned: 0 });
         socket.destroy();
       });
 
@@ -108,7 +108,7 @@ export function closingCases(bed: TestBed): void {
         const ends = clients.map((socket) => readAll(socket));
         // The default graceMs is the test's own time limit.
         const report = await served.server.close();
-        expect(report).toEqual({ drained: clients.length, killed: 0, abandoned: 0 });
+        expect(report).toEqual({ drained: clients.length, cut: 0, killed: 0, abandoned: 0 });
         expect(Buffer.concat(await Promise.all(ends)).toString()).toBe('');
         for (const socket of clients) socket.destroy();
       });

@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import { descriptorOf } from '../native/handle.js';
+import { hasHungUp } from '../native/poll.js';
+import type { RequestScope } from './request-scope.js';
+
+/** The errors of connections that broke, each with its connection. */
+const ownErrors = new WeakMap<object, object>();
+const broken = new WeakSet<object>();
+/** Connections of which something was lost that had been received or written. */
+const cut = new WeakSet<object>();
+
+/** What Node throws of a stream that has ended already, in place of the error that ended it. */
+const AFTERWARDS = new Set(['ERR_STREAM_DESTROYED', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/** What of libuv fails when a connection breaks. */
+const SYSCALLS = new Set(['read', 'write', 'shutdown']);
+
+/**
+ * Watches how a connection ends, for {@link isOwnError} and {@link watchCut}, and aborts `scope` when it breaks. To be
+ * called once for each socket, before its handler has it.
+ */
+export function watchConnection(socket: Socket, scope: RequestScope): void {
+  socket.on('error', (error) => scope.abort(error));
+  if (socket.errored) scope.abort(socket.errored);
+  if (typeof socket._destroy === 'function') socket._destroy = noteEnd;
+}
+
+/**
+ * Whether what a handler threw is the error of the connection that it served: the client is gone. Told by identity:
+ * a reset of another connection of the handler's looks the same.
+ */
+export function isOwnError(request: object, error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if (ownErrors.get(error) === request) return true;
+  const { name, code, cause } = error as { name?: unknown; code?: unknown; cause?: unknown };
+  if (typeof code === 'string' && AFTERWARDS.has(code)) return broken.has(request);
+  // What waits on `signal` rejects with an error of its own, whose cause is the reason.
+  return name === 'AbortError' && cause !== undefined && isOwnError(request, cause);
+}
+
+/** From now on `error` is one of the connection's own. @returns the error */
+export function ownError<Thrown extends object>(request: object, error: Thrown): Thrown {
+  ownErrors.set(error, request);
+  return error;
+}
+
+/**
+ * To be called when the handler has returned. @returns tells, once the connection is closed, whether it was cut: bytes
+ * that had been received were not read, or bytes that were written have not left
+ */
+export function watchCut(socket: Socket, { reader }: RequestScope): () => boolean {
+  const { bytesRead } = socket;
+  const isUnread = socket.readableLength > 0 || (reader !== undefined && reader.bufferedBytes > 0);
+  return () => isUnread || socket.bytesRead > bytesRead || cut.has(socket);
+}
+
+/** For {@link watchCut}: something of the connection was lost, elsewhere or before. */
+export function markCut(request: object): void {
+  cut.add(request);
+}
+
+/** Whether a request is a connection: the others are datagrams. */
+export function isSocket(request: unknown): request is Socket {
+  return typeof (request as { destroy?: unknown } | undefined)?.destroy === 'function';
+}
+
+/**
+ * In place of a socket's `_destroy`: the last moment at which its descriptor is open, and what waits to be sent is known.
+ * `destroy(error)` alone tells nothing: `pipeline()` gives each of its streams the error of whichever failed.
+ */
+function noteEnd(this: Socket, error: Error | null, callback: (error?: Error | null) => void): void {
+  if (this.writableLength > 0) markCut(this);
+  if (error !== null && hasBroken(this, error)) {
+    ownError(this, error);
+    broken.add(this);
+  }
+  (Object.getPrototypeOf(this) as Socket)._destroy.call(this, error, callback);
+}
+
+function hasBroken(socket: Socket, error: NodeJS.ErrnoException): boolean {
+  const { code, syscall, errno } = error;
+  // Node's own, for a write after the client's end on a connection that is not to be half open.
+  if (code === 'EPIPE' && syscall === undefined) return hasClientEnded(socket);
+  if (syscall === undefined || errno === undefined || !SYSCALLS.has(syscall)) return false;
+  return hasHungUp(descriptorOf(socket)) ?? true;
+}
+
+/** Whether a client's half-close has ended the whole connection. */
+export function hasClientEnded({ allowHalfOpen, readableEnded }: Socket): boolean {
+  return !allowHalfOpen && readableEnded;
+}

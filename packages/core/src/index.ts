@@ -27,7 +27,7 @@ export {
   type ServerStatus,
 } from './base-server.js';
 export type { DatagramRequest, DatagramSocket } from './datagram.js';
-export type { AcceptErrorEvent, RequestTrace, ServerEvent } from './diagnostics.js';
+export type { AcceptErrorEvent, DisconnectEvent, RequestTrace, ServerEvent } from './diagnostics.js';
 export type { RequestHandlerConstructor, RequestHandlerSource } from './engine/handler-reference.js';
 export type { ServerView } from './engine/server-view.js';
 export { SocketServerError, type ErrorCode } from './errors.js';

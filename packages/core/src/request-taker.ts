@@ -4,7 +4,6 @@ import { Admission, type Obstacle, type OverloadAction } from './admission.js';
 import type { BaseServer } from './base-server.js';
 import { acceptErrorChannel } from './diagnostics.js';
 import { OwnContext } from './engine/own-context.js';
-import { badArgument } from './errors.js';
 import { PendingRequest } from './pending-request.js';
 import type { RequestRunner } from './request-runner.js';
 import type { ServeLoop } from './serve-loop.js';
@@ -28,7 +27,7 @@ export class RequestTaker<Request extends object> {
   readonly #server: BaseServer<Request>;
   readonly #runner: RequestRunner<Request>;
   readonly #admission: Admission<Request>;
-  readonly #pending = new PendingRequest<Arrival<Request>>();
+  readonly #pending = new PendingRequest<Request>();
   readonly #backoff = new AcceptBackoff();
   /** That of the next request, and of the `getRequest()` that brings it. */
   #context: OwnContext | undefined;
@@ -128,15 +127,11 @@ export class RequestTaker<Request extends object> {
   }
 
   /** The next request; undefined when interrupted. At most one call at a time. */
-  async #next(): Promise<Arrival<Request> | undefined> {
+  #next(): Promise<Arrival<Request> | undefined> {
     this.source?.resume();
     const context = (this.#context ??= new OwnContext());
     const server = this.#server;
-    const taken = await this.#pending.take(() => context.runInAsyncScope(server.getRequest, server));
-    if (taken !== undefined && !isArrival(taken)) {
-      throw badArgument('getRequest()', 'a pair [request, clientAddress]', taken);
-    }
-    return taken;
+    return this.#pending.take(() => context.runInAsyncScope(server.getRequest, server));
   }
 
   /** Begins a request, turns it away, or lets it wait to be taken again: nothing else is taken before. */
@@ -203,11 +198,6 @@ export class RequestTaker<Request extends object> {
     if (acceptErrorChannel.hasSubscribers) acceptErrorChannel.publish({ server: this.#server, error });
     void this.#runner.report(error);
   }
-}
-
-/** An override of `getRequest()` may return anything. */
-function isArrival(value: unknown): boolean {
-  return Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null;
 }
 
 /** The server is closing: that no further request can be had is no news. */

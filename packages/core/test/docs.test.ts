@@ -42,6 +42,6 @@ describe('documents', () => {
     const { code, stdout } = await server.ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/address: '127\.0\.0\.1'.* \d+\.\d ms no error\n/s);
-    expect(stdout).toMatch(/accepted: 1, active: 0, completed: 1/);
+    expect(stdout).toMatch(/accepted: 1,\s+active: 0,\s+completed: 1/);
   });
 });

@@ -20,7 +20,7 @@ describe('the default handleError()', () => {
   test('prints a block that names the client', () => {
     const text = report(new Error('oops'), { address: '127.0.0.1', port: 5000, family: 'IPv4' });
     expect(text).toMatch(
-      /^-{40}\nException occurred during processing of the request of 127\.0\.0\.1:5000\nError: oops\n/,
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z -{40}\nException occurred during processing of the request of 127\.0\.0\.1:5000\nError: oops\n/,
     );
     expect(text).toMatch(/\n-{40}$/);
   });
@@ -52,7 +52,7 @@ describe('the default handleError()', () => {
     for (const error of [forged, new Error(`bad: x\n${forged}`)]) {
       printed = '';
       const lines = report(error).split('\n');
-      expect(lines.filter((line) => line === rule || line.startsWith('Exception occurred'))).toHaveLength(3);
+      expect(lines.filter((line) => line.replace(/^\d{4}-\S+ /, '') === rule || line.startsWith('Exception occurred'))).toHaveLength(3);
       expect(lines.slice(3, -1).filter((line) => !line.startsWith('  '))).toEqual([]);
     }
   });

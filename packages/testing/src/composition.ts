@@ -6,6 +6,7 @@ type HookName =
   | 'processRequest'
   | 'finishRequest'
   | 'shutdownRequest'
+  | 'closeRequest'
   | 'handleError'
   | 'handleTimeout'
   | 'serviceActions';
@@ -17,6 +18,7 @@ export interface AnyServer extends Omit<BaseServer, HookName> {
   processRequest(request: object, clientAddress: ClientAddress): Promise<void>;
   finishRequest(request: object, clientAddress: ClientAddress): Promise<void>;
   shutdownRequest(request: object): void | Promise<void>;
+  closeRequest(request: object): void | Promise<void>;
   handleError(error: unknown, request?: object, clientAddress?: ClientAddress): void | Promise<void>;
   handleTimeout(): void | Promise<void>;
   serviceActions(): void | Promise<void>;

@@ -1,7 +1,10 @@
 import { afterAll, describe } from '@jest/globals';
+import { arrivalCases } from './cases/arrivals.js';
 import { clientCases } from './cases/clients.js';
 import { closingCases } from './cases/closing.js';
 import { concurrencyCases } from './cases/concurrency.js';
+import { contextCases } from './cases/contexts.js';
+import { departureCases } from './cases/departures.js';
 import { faultCases } from './cases/faults.js';
 import { hookCases } from './cases/hooks.js';
 import { leakCases } from './cases/leaks.js';
@@ -24,13 +27,16 @@ export function contractSuite(composition: Composition): void {
     lifecycleCases(bed);
     loadingCases(bed);
     hookCases(bed);
+    contextCases(bed);
     faultCases(bed);
     concurrencyCases(bed);
     closingCases(bed);
+    arrivalCases(bed);
     limitCases(bed);
     timeLimitCases(bed);
     if (bed.isStream) {
       clientCases(bed);
+      departureCases(bed);
       writingCases(bed);
     }
     leakCases(bed);

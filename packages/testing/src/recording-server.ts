@@ -1,5 +1,5 @@
 import type { ClientAddress, RequestHandlerSource, ServerAddress, ServerStats } from '@socketserver/core';
-import type { AnyServer, ServerConstructor } from './composition.js';
+import type { AnyServer, Composition } from './composition.js';
 import { Log } from './log.js';
 import { until } from './until.js';
 
@@ -37,9 +37,9 @@ export type RecordingConstructor = new (
   RequestHandlerClass: RequestHandlerSource,
 ) => RecordingServer;
 
-/** The class with every hook noted before it does what it does. */
-export function recording(Server: ServerConstructor): RecordingConstructor {
-  return class extends Server implements Recorder {
+/** The class with every hook noted before it does what it does. Where handlers run elsewhere, `finishRequest` is none. */
+export function recording({ Server, runsIn }: Pick<Composition, 'Server' | 'runsIn'>): RecordingConstructor {
+  const Recording = class extends Server implements Recorder {
     readonly calls = new Log<HookCall>();
     readonly errors = new Log<ReportedError>();
     readonly wrongStats: ServerStats[] = [];
@@ -47,27 +47,22 @@ export function recording(Server: ServerConstructor): RecordingConstructor {
 
     override async getRequest(): Promise<[object, ClientAddress]> {
       const arrival = await super.getRequest();
-      this.#note('get', arrival[0]);
+      this.note('get', arrival[0]);
       return arrival;
     }
 
     override verifyRequest(request: object, clientAddress: ClientAddress): boolean | Promise<boolean> {
-      this.#note('verify', request);
+      this.note('verify', request);
       return super.verifyRequest(request, clientAddress);
     }
 
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
-      this.#note('process', request);
+      this.note('process', request);
       return super.processRequest(request, clientAddress);
     }
 
-    override finishRequest(request: object, clientAddress: ClientAddress): Promise<void> {
-      this.#note('finish', request);
-      return super.finishRequest(request, clientAddress);
-    }
-
     override shutdownRequest(request: object): void | Promise<void> {
-      this.#note('shutdown', request);
+      this.note('shutdown', request);
       return super.shutdownRequest(request);
     }
 
@@ -94,7 +89,7 @@ export function recording(Server: ServerConstructor): RecordingConstructor {
       await until(() => this.stats().accepted - this.stats().active >= count);
     }
 
-    #note(hook: HookName, request: object): void {
+    protected note(hook: HookName, request: object): void {
       this.#look();
       this.calls.add({ hook, request });
     }
@@ -107,6 +102,13 @@ export function recording(Server: ServerConstructor): RecordingConstructor {
         this.wrongStats.push(stats);
       }
       this.#accepted = accepted;
+    }
+  };
+  if (runsIn !== 'loop') return Recording;
+  return class extends Recording {
+    override finishRequest(request: object, clientAddress: ClientAddress): Promise<void> {
+      this.note('finish', request);
+      return super.finishRequest(request, clientAddress);
     }
   };
 }

@@ -31,7 +31,7 @@ export class TestBed implements AsyncDisposable {
   #paths = 0;
 
   constructor(readonly composition: Composition) {
-    this.Server = recording(composition.Server);
+    this.Server = recording(composition);
   }
 
   get isStream(): boolean {

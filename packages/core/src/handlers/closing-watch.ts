@@ -18,6 +18,8 @@ export class ClosingWatch {
   #isOver = false;
   #onOver: (() => void) | undefined;
   #isAborted = false;
+  /** Runs while a client that has said nothing is waited for. */
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ClosingWatchOptions) {
     this.#options = options;
@@ -34,18 +36,30 @@ export class ClosingWatch {
     this.#onOver = listener;
   }
 
+  /** Something has been received. */
+  received(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#endWhenDelivered();
+  }
+
   /** Nothing was read for a while, and so what had arrived may still be in the kernel. */
   reopen(): void {
     if (!this.#isAborted) return;
     this.#isOver = false;
-    afterTurns(DELIVERY_TURNS, () => this.#end());
+    this.#endWhenDelivered();
   }
 
   #aborted(): void {
     this.#isAborted = true;
     const { hasSpoken, closeDelay } = this.#options;
-    if (hasSpoken()) afterTurns(DELIVERY_TURNS, () => this.#end());
-    else setTimeout(() => this.#end(), closeDelay).unref();
+    if (hasSpoken()) this.#endWhenDelivered();
+    else this.#timer = setTimeout(() => this.#end(), closeDelay).unref();
+  }
+
+  #endWhenDelivered(): void {
+    afterTurns(DELIVERY_TURNS, () => this.#end());
   }
 
   #end(): void {

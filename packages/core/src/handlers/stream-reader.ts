@@ -222,6 +222,7 @@ export class SocketSource implements ByteSource {
   }
 
   #received(chunk: Buffer): void {
+    this.#closing?.received();
     const waiter = this.#waiter;
     if (waiter !== undefined) {
       this.#waiter = undefined;

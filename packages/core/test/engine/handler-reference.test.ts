@@ -83,6 +83,7 @@ describe('handlerReference()', () => {
     expect(handlerReference(new URL('file:///handlers/upper.js'), 'stream')).toEqual({
       url: 'file:///handlers/upper.js',
       name: null,
+      socketType: 'stream',
     });
   });
 

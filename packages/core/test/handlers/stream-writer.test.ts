@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { AsyncTCPServer, StreamRequestHandler } from '@socketserver/core';
+import { channel } from 'node:diagnostics_channel';
+import { AsyncTCPServer, StreamRequestHandler, type DisconnectEvent } from '@socketserver/core';
 import { connectTo, readAll } from '../support/clients.js';
 import { Gate, serving } from '../support/servers.js';
 
 type Handle = (handler: StreamRequestHandler) => Promise<void>;
 
-/** One connection to a server whose handler runs `handle`, and the errors that the server was told of. */
+/** One connection to a server whose handler runs `handle`, and the error that the server was told of. */
 async function connected(handle: Handle, bufferSize = 0) {
   const failed = new Gate<unknown>();
   class Handler extends StreamRequestHandler {
@@ -15,12 +16,12 @@ async function connected(handle: Handle, bufferSize = 0) {
       return handle(this);
     }
   }
-  class Server extends AsyncTCPServer {
-    override handleError(error: unknown): void {
-      failed.open(error);
-    }
-  }
-  const server = await serving(new Server({ host: '127.0.0.1', port: 0 }, Handler));
+  const server = await serving(new AsyncTCPServer({ host: '127.0.0.1', port: 0 }, Handler));
+  const told = (event: unknown): void => {
+    const { server: from, error } = event as DisconnectEvent;
+    if (from === server) failed.open(error);
+  };
+  channel('socketserver.disconnect').subscribe(told);
   const client = await connectTo(server.serverAddress);
   return {
     client,
@@ -29,6 +30,7 @@ async function connected(handle: Handle, bufferSize = 0) {
     async [Symbol.asyncDispose]() {
       client.destroy();
       await server.close();
+      channel('socketserver.disconnect').unsubscribe(told);
     },
   };
 }
@@ -123,7 +125,7 @@ describe.each([
       // Node tells of unhandled rejections after the microtasks of a turn.
       await new Promise((resolve) => setImmediate(resolve));
       expect(unhandled).toEqual([]);
-      expect(pair.server.stats()).toMatchObject({ failed: 1, active: 0 });
+      expect(pair.server.stats()).toMatchObject({ disconnected: 1, failed: 0, active: 0 });
     } finally {
       process.off('unhandledRejection', note);
     }

@@ -1,8 +1,15 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientAddress } from '@socketserver/core';
 import { connectTo, readAll } from '../clients/stream-client.js';
+import { Gate } from '../gate.js';
 import type { RecordingConstructor } from '../recording-server.js';
 import type { TestBed } from '../test-bed.js';
+import { until } from '../until.js';
+import { sendWithoutWaiting } from './closing.js';
+
+type Arrival = [object, ClientAddress];
 
 /** The methods that a subclass overrides: their order, and what happens when they refuse or fail. */
 export function hookCases(bed: TestBed): void {
@@ -109,6 +116,89 @@ export function hookCases(bed: TestBed): void {
       ]);
     } finally {
       print.mockRestore();
+    }
+  });
+
+  test.each<[string, (get: () => Promise<Arrival>) => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('cannot get');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('cannot get'))],
+    ['returns no request', () => undefined],
+  ])('a getRequest that %s: reported once, and clients are served afterwards', async (_, first) => {
+    let calls = 0;
+    class Server extends bed.Server {
+      override getRequest(): Promise<Arrival> {
+        calls++;
+        const get = (): Promise<Arrival> => super.getRequest();
+        return calls === 1 ? (first(get) as Promise<Arrival>) : get();
+      }
+      /** It takes its time: nobody waits for it. */
+      override handleError(...args: [unknown]): Promise<void> {
+        void super.handleError(...args);
+        return new Promise(() => {});
+      }
+    }
+    await using served = await bed.serve(upper, { Server });
+    expect(await bed.ask(served.server, 'hello')).toBe('HELLO');
+    expect(served.server.errors.entries).toMatchObject([
+      { error: { message: expect.stringMatching(/cannot get|Expected `getRequest\(\)` to be a pair/) } },
+    ]);
+  });
+
+  test('a getRequest that returns its request, and no promise of it', async () => {
+    class Server extends bed.Server {
+      override getRequest(): Promise<Arrival> {
+        const got = super.getRequest();
+        // As a thenable it is a plain value that is ready later.
+        return { then: got.then.bind(got) } as unknown as Promise<Arrival>;
+      }
+    }
+    await using served = await bed.serve(upper, { Server });
+    expect(await bed.ask(served.server, 'hello')).toBe('HELLO');
+    expect(await bed.ask(served.server, 'again')).toBe('AGAIN');
+  });
+
+  test('serviceActions that takes longer than pollInterval: never two at once, and the loop waits for the last', async () => {
+    let running = 0;
+    let calls = 0;
+    let most = 0;
+    class Server extends bed.Server {
+      override async serviceActions(): Promise<void> {
+        calls++;
+        running++;
+        most = Math.max(most, running);
+        await delay(30);
+        running--;
+      }
+    }
+    await using server = bed.make(upper, { Server });
+    const loop = server.serveForever({ pollInterval: 1 });
+    await until(() => calls >= 3);
+    await server.shutdown();
+    await loop;
+    expect({ running, most }).toEqual({ running: 0, most: 1 });
+    const before = calls;
+    await delay(20);
+    expect(calls).toBe(before);
+  });
+
+  test('a closeRequest that throws, or never ends, does not hold up close()', async () => {
+    await using gate = await Gate.open();
+    for (const close of [() => Promise.reject(new Error('cannot close')), () => new Promise<void>(() => {})]) {
+      class Server extends bed.Server {
+        override closeRequest(): Promise<void> {
+          return close();
+        }
+      }
+      await using served = await bed.serve(bed.handler('gated'), { Server, context: { gate: gate.port } });
+      await sendWithoutWaiting(bed, served.server);
+      await gate.visitor();
+      const { killed, abandoned } = await served.server.close({ graceMs: 1 });
+      expect(killed + abandoned).toBe(1);
     }
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { OverloadAction } from '@socketserver/core';
 import { connectTo, readAll } from '../clients/stream-client.js';
 import { Gate } from '../gate.js';
+import type { RecordingServer } from '../recording-server.js';
 import type { TestBed } from '../test-bed.js';
 import { turns, until } from '../until.js';
 
@@ -51,6 +52,8 @@ export function limitCases(bed: TestBed): void {
     });
   });
 
+  handleRequestCases(bed);
+
   test.each([
     ['maxConnections', 0],
     ['maxConnections', NaN],
@@ -69,6 +72,99 @@ export function limitCases(bed: TestBed): void {
   });
 
   if (bed.isStream && bed.composition.concurrent) overloadCases(bed);
+}
+
+function handleRequestCases(bed: TestBed): void {
+  describe('handleRequest() heeds', () => {
+    test('suspend(), within timeout', async () => {
+      const { server, timeouts } = timing(bed, 'upper');
+      await using _ = server;
+      await server.listen();
+      server.suspend();
+      const answer = bed.ask(server, 'hello');
+      await server.handleRequest();
+      expect({ timeouts: timeouts(), accepted: server.stats().accepted }).toEqual({ timeouts: 1, accepted: 0 });
+      server.resume();
+      server.timeout = null;
+      await server.handleRequest();
+      expect(await answer).toBe('HELLO');
+    });
+
+    if (!bed.composition.concurrent) return;
+
+    test('maxConnections, within timeout', async () => {
+      await using gate = await Gate.open();
+      const { server, timeouts } = timing(bed, 'gated', { context: { gate: gate.port }, maxConnections: 1 });
+      await using _ = server;
+      await server.listen();
+      const one = bed.ask(server, 'one');
+      await server.handleRequest();
+      const first = await gate.visitor();
+      const two = bed.ask(server, 'two');
+      await server.handleRequest();
+      expect(timeouts()).toBe(1);
+      expect(server.stats()).toMatchObject({ accepted: 1, active: 1 });
+      server.timeout = null;
+      const handled = server.handleRequest(); // waits for room
+      await turns();
+      expect(server.stats()).toMatchObject({ accepted: 1, active: 1 });
+      first.letPass();
+      await handled;
+      (await gate.visitor()).letPass();
+      expect(await Promise.all([one, two])).toEqual(['ONE', 'TWO']);
+    });
+
+    if (bed.composition.kind !== 'tcp') return;
+
+    test('maxConnectionsPerHost', async () => {
+      await using gate = await Gate.open();
+      const { server, timeouts } = timing(bed, 'gated', {
+        context: { gate: gate.port },
+        maxConnectionsPerHost: 1,
+      });
+      await using _ = server;
+      await server.listen();
+      const one = bed.ask(server, 'one');
+      await server.handleRequest();
+      const refused = isRefused(bed, server);
+      await server.handleRequest();
+      expect(await refused).toBe(true);
+      expect(timeouts()).toBe(1);
+      expect(server.stats()).toMatchObject({ active: 1, rejected: 1 });
+      (await gate.visitor()).letPass();
+      expect(await one).toBe('ONE');
+    });
+
+    test('acceptRate', async () => {
+      const { server, timeouts } = timing(bed, 'upper', { acceptRate: 0.01 });
+      await using _ = server;
+      await server.listen();
+      const answer = bed.ask(server, 'hello');
+      await server.handleRequest();
+      expect(await answer).toBe('HELLO');
+      await server.handleRequest();
+      expect({ timeouts: timeouts(), accepted: server.stats().accepted }).toEqual({ timeouts: 1, accepted: 1 });
+    });
+  });
+}
+
+/** A server with a short `timeout` that counts how often it has passed. */
+function timing(
+  bed: TestBed,
+  handler: string,
+  fields: Record<string, unknown> = {},
+): { server: RecordingServer; timeouts: () => number } {
+  let timeouts = 0;
+  class Server extends bed.Server {
+    override timeout: number | null = 150;
+    override handleTimeout(): void {
+      timeouts++;
+    }
+  }
+  return {
+    server: Object.assign(bed.make(bed.handler(handler), { Server }), fields),
+    timeouts: () => timeouts,
+  };
 }
 
 function overloadCases(bed: TestBed): void {

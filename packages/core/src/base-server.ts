@@ -29,6 +29,9 @@ import type { Arrival } from './sources/request-queue.js';
  */
 export type ServerState = 'idle' | 'listening' | 'serving' | 'suspended' | 'draining' | 'closed';
 
+/** Of two signatures of `stats()`, a mixin's comes first. */
+type StatsOf<Method> = Method extends { (): infer Stats; (): ServerStats } ? Stats : never;
+
 /** What `status()` tells, in a form that JSON takes. */
 export interface ServerStatus<Address, Stats> {
   readonly state: ServerState;
@@ -183,9 +186,9 @@ export abstract class BaseServer<
   }
 
   /** What the server is doing, for whoever runs it. */
-  status(): ServerStatus<Address, ReturnType<this['stats']>> {
+  status(): ServerStatus<Address, StatsOf<this['stats']>> {
     const serverAddress = this.#taker.source === undefined ? undefined : this.serverAddress;
-    return { state: this.state, serverAddress, stats: this.stats() as ReturnType<this['stats']> };
+    return { state: this.state, serverAddress, stats: this.stats() as StatsOf<this['stats']> };
   }
 
   /**

@@ -16,7 +16,21 @@ export const CORE_ERROR_CODES = [
   'ERR_SOCKETSERVER_CONNECTION_CLOSED',
 ] as const;
 
-export type ErrorCode = `ERR_SOCKETSERVER_${string}`;
+/** Every code of `@socketserver/threading` and `@socketserver/forking`. */
+export const WORKER_ERROR_CODES = [
+  'ERR_SOCKETSERVER_ALREADY_READ',
+  'ERR_SOCKETSERVER_BAD_CONTEXT',
+  'ERR_SOCKETSERVER_CHILD_DIED',
+  'ERR_SOCKETSERVER_CHILD_START',
+  'ERR_SOCKETSERVER_NOT_LISTENING',
+  'ERR_SOCKETSERVER_PROTOCOL',
+  'ERR_SOCKETSERVER_STUCK',
+  'ERR_SOCKETSERVER_THREAD_DIED',
+  'ERR_SOCKETSERVER_THREADS_FAILED',
+] as const;
+
+/** What `code` of a {@link SocketServerError} can be. */
+export type ErrorCode = (typeof CORE_ERROR_CODES)[number] | (typeof WORKER_ERROR_CODES)[number];
 
 /**
  * The one error class of the project. Errors of the system (EADDRINUSE, EACCES, ECONNRESET, …) are not

@@ -3,12 +3,14 @@ import {
   AsyncMixIn,
   AsyncTCPServer,
   BaseRequestHandler,
+  SocketServerError,
   StreamRequestHandler,
   TCPServer,
   UDPServer,
   UnixDatagramServer,
   UnixStreamServer,
   type DatagramRequest,
+  type ErrorCode,
   type UnixClientAddress,
 } from '@socketserver/core';
 
@@ -45,6 +47,32 @@ class AsyncDatagrams extends AsyncMixIn(UnixDatagramServer) {}
 const datagramPath: string = new AsyncDatagrams({ path: '/tmp/y' }, UnixHandler).serverAddress.path;
 new TCPServer({ fd: 3 }, new URL('file:///handler.js'));
 
+class Counting extends StreamRequestHandler<UnixClientAddress, { readonly start: number }> {
+  override handle(): void {
+    const start: number = this.server.context.start;
+    // @ts-expect-error -- the context has no such field
+    void this.server.context.end;
+    void start;
+  }
+}
+const statusPort: number | undefined = server.status().serverAddress?.port;
+const failed: number = server.status().stats.failed;
+const code: ErrorCode = new SocketServerError('ERR_SOCKETSERVER_CLOSED', 'closed').code;
+// @ts-expect-error -- no such code
+const noCode: ErrorCode = 'ERR_SOCKETSERVER_NO_SUCH_CODE';
+new UnixStreamServer('/tmp/x', Counting);
+new UnixStreamServer({ fd: 3 }, Counting);
+
+// @ts-expect-error -- a Unix server has no port
+new UnixStreamServer({ port: 0 }, Handler);
+// @ts-expect-error -- nor one of datagrams
+new UnixDatagramServer({ port: 0 }, UnixHandler);
+// @ts-expect-error -- a handler of streams cannot serve datagrams
+new UDPServer({ port: 0 }, Handler);
+// @ts-expect-error -- and one of datagrams no streams
+new TCPServer({ port: 0 }, UnixHandler);
+// @ts-expect-error -- under a mixin likewise
+new Server({ port: 0 }, UnixHandler);
 // @ts-expect-error -- a TCP server has no path
 new TCPServer('/tmp/x', Handler);
 // @ts-expect-error -- a port is a number
@@ -54,4 +82,4 @@ new AsyncTCPServer({ port: 0 }, new Handler(null as never));
 // @ts-expect-error -- a TCP server's address has no path
 void server.serverAddress.path;
 
-void [port, own, accepted, concurrent, path, datagramPath];
+void [port, own, accepted, concurrent, path, datagramPath, statusPort, failed, code, noCode];

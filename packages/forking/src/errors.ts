@@ -1,18 +1,6 @@
 import { SocketServerError } from '@socketserver/core';
 import { describe } from '@socketserver/core/engine';
 
-/** Every code that `@socketserver/forking` throws; `docs/errors.md` explains each with its cure. */
-export const FORKING_ERROR_CODES = [
-  'ERR_SOCKETSERVER_BAD_ARGUMENT',
-  'ERR_SOCKETSERVER_BAD_CONTEXT',
-  'ERR_SOCKETSERVER_CHILD_DIED',
-  'ERR_SOCKETSERVER_CHILD_START',
-  'ERR_SOCKETSERVER_CLOSED',
-  'ERR_SOCKETSERVER_NOT_LISTENING',
-  'ERR_SOCKETSERVER_PROTOCOL',
-  'ERR_SOCKETSERVER_STUCK',
-] as const;
-
 /** How a process ended: by a signal, or with an exit code. */
 export interface ProcessEnd {
   readonly code: number | null;

@@ -1,4 +1,3 @@
-export { FORKING_ERROR_CODES } from './errors.js';
 export { ForkingMixIn, type Forking, type ForkingMembers, type ForkingStats } from './forking-mixin.js';
 export {
   ForkingTCPServer,

@@ -1,17 +1,6 @@
 import { SocketServerError } from '@socketserver/core';
 import { describe, findCulprit } from '@socketserver/core/engine';
 
-/** Every code that `@socketserver/threading` throws of its own; `docs/errors.md` explains each with its cure. */
-export const CODES = [
-  'ERR_SOCKETSERVER_THREAD_DIED',
-  'ERR_SOCKETSERVER_THREADS_FAILED',
-  'ERR_SOCKETSERVER_STUCK',
-  'ERR_SOCKETSERVER_NOT_LISTENING',
-  'ERR_SOCKETSERVER_ALREADY_READ',
-  'ERR_SOCKETSERVER_BAD_CONTEXT',
-  'ERR_SOCKETSERVER_PROTOCOL',
-] as const;
-
 /** For a request whose thread ended before its handler did; `cause` is what ended the thread. */
 export function threadDied(thread: string, cause: unknown): SocketServerError {
   return new SocketServerError(

@@ -1,4 +1,3 @@
-export { CODES as THREADING_ERROR_CODES } from './errors.js';
 export type { HandOver } from './hand-over.js';
 export type { PoolOptions } from './pool-options.js';
 export type { ThreadContext } from './thread-factory.js';

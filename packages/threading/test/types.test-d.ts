@@ -1,5 +1,5 @@
 // Compiled by `npm run typecheck`, never run: the types that users of the mixin rely on.
-import { TCPServer, UnixDatagramServer, type ClientAddress } from '@socketserver/core';
+import { StreamRequestHandler, TCPServer, UnixDatagramServer, type ClientAddress } from '@socketserver/core';
 import { ThreadingMixIn, ThreadingTCPServer, ThreadingUDPServer } from '@socketserver/threading';
 
 class Server extends ThreadingMixIn(TCPServer) {
@@ -20,6 +20,8 @@ class Server extends ThreadingMixIn(TCPServer) {
 const server = new Server({ port: 0 }, new URL('./handler.js', import.meta.url));
 const handOver: 'transfer' | 'dup' | null = server.stats().handOver;
 const accepted: number = server.stats().accepted;
+const statusHandOver: 'transfer' | 'dup' | null = server.status().stats.handOver;
+const statusPort: number | undefined = server.status().serverAddress?.port;
 const port: number = server.serverAddress.port;
 
 class Datagrams extends ThreadingMixIn(UnixDatagramServer) {}
@@ -32,4 +34,7 @@ threads.poolOptions = { atomics: 'sync' };
 // @ts-expect-error -- no address of a UDP server
 new ThreadingUDPServer(1, new URL('./handler.js', import.meta.url));
 
-export { accepted, handOver, path, port };
+// @ts-expect-error -- a handler of streams cannot serve datagrams
+new ThreadingUDPServer({ port: 0 }, class extends StreamRequestHandler {});
+
+export { accepted, handOver, path, port, statusHandOver, statusPort };

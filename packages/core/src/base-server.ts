@@ -374,6 +374,13 @@ export abstract class BaseServer<
   /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS */
   protected abstract checkAddress(address: ServerAddress): ServerAddress;
 
+  /**
+   * Looks at the fields before anything is opened. May be extended; call super.
+   * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT for a value that cannot be, ERR_SOCKETSERVER_UNSUPPORTED
+   * for one that this server cannot honour, ERR_SOCKETSERVER_BAD_ADDRESS; each names the field
+   */
+  protected checkFields(): void {}
+
   /** Makes the socket; `open()` on what is returned binds it. */
   protected abstract openSource(address: ServerAddress): RequestSource<Request>;
 
@@ -432,6 +439,7 @@ export abstract class BaseServer<
       checkAdmission(this);
       const { requestTimeout, timeoutGrace } = this;
       this.#limits = requestLimits({ requestTimeout, timeoutGrace, ...this.streamLimits() });
+      this.checkFields();
       this.#opening = this.#open();
       await this.#opening;
     } catch (error) {

@@ -1,6 +1,7 @@
 import { afterAll, describe } from '@jest/globals';
 import { clientCases } from './cases/clients.js';
 import { closingCases } from './cases/closing.js';
+import { clusterCases } from './cases/cluster.js';
 import { concurrencyCases } from './cases/concurrency.js';
 import { faultCases } from './cases/faults.js';
 import { hookCases } from './cases/hooks.js';
@@ -9,6 +10,7 @@ import { lifecycleCases } from './cases/lifecycle.js';
 import { limitCases } from './cases/limits.js';
 import { loadingCases } from './cases/loading.js';
 import { servingCases } from './cases/serving.js';
+import { socketOptionCases } from './cases/socket-options.js';
 import { timeLimitCases } from './cases/time-limits.js';
 import { writingCases } from './cases/writing.js';
 import type { Composition } from './composition.js';
@@ -33,6 +35,8 @@ export function contractSuite(composition: Composition): void {
       clientCases(bed);
       writingCases(bed);
     }
+    if (composition.kind === 'tcp') socketOptionCases(bed);
     leakCases(bed);
+    clusterCases(bed);
   });
 }

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { SocketServerError } from '../errors.js';
+import { QUIETLY } from './quiet-stat.js';
 import { tryLibc, type Libc } from './libc.js';
 
 /** What the four servers stand on. */
@@ -43,8 +44,9 @@ export function checkInheritedSocket(fd: number, expected: SocketKind): void {
 }
 
 function whatIsWrong(fd: number, expected: SocketKind, isStream: boolean): string | undefined {
-  if (!isOpen(fd)) return 'one that is not open';
-  if (!fstatSync(fd).isSocket()) return 'one that is no socket';
+  const isSocket = isSocketDescriptor(fd);
+  if (isSocket === undefined) return 'one that is not open';
+  if (!isSocket) return 'one that is no socket';
   const libc = tryLibc();
   if (libc === undefined) return undefined;
   const name = nameOf(libc, fd);
@@ -57,12 +59,12 @@ function whatIsWrong(fd: number, expected: SocketKind, isStream: boolean): strin
   return name?.isBound === false ? `a ${kind} socket that is not bound` : undefined;
 }
 
-function isOpen(fd: number): boolean {
+/** Undefined when it is not open. */
+function isSocketDescriptor(fd: number): boolean | undefined {
   try {
-    fstatSync(fd);
-    return true;
+    return fstatSync(fd, QUIETLY).isSocket();
   } catch {
-    return false; // EBADF, or a number that no descriptor can have
+    return undefined; // EBADF, or a number that no descriptor can have
   }
 }
 

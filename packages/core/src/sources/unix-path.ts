@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, fchmodSync, linkSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  fchmodSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { MAX_UNIX_PATH } from '../address.js';
 import { SocketServerError } from '../errors.js';
+import { QUIETLY } from '../native/quiet-stat.js';
 import { besides, type UnixPlace } from './unix-place.js';
 
 /** A socket file that this process made. */
@@ -60,7 +70,7 @@ export async function claimUnixPath(
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? addressInUse(place.path) : error;
   } finally {
-    if (isBound) rmSync(temporary.path, { force: true }); // else it is somebody else's, or in the directory
+    if (isBound) removeSocket(temporary.path); // else it is somebody else's, or in the directory
     rmSync(directory.path, { recursive: true, force: true });
   }
 }
@@ -95,7 +105,7 @@ export async function bindUnixPath(
 }
 
 function claimOf(path: string): ClaimedPath {
-  const { ino, dev } = lstatSync(path);
+  const { ino, dev } = lstatSync(path, QUIETLY);
   return { release: () => removeIfSame(path, ino, dev) };
 }
 
@@ -131,7 +141,7 @@ function siblingOf(place: UnixPlace): UnixPlace {
  * removed).
  */
 async function makeRoom({ path, name }: UnixPlace, takeOver: boolean): Promise<void> {
-  const found = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  const found = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
   if (found === undefined) return;
   if (!found.isSocket()) {
     throw new SocketServerError(
@@ -142,9 +152,9 @@ async function makeRoom({ path, name }: UnixPlace, takeOver: boolean): Promise<v
   }
   if (!takeOver || (await isAlive(name))) throw addressInUse(path);
   // Another server may have taken it over meanwhile. A number of an inode is used again, so that alone would not tell.
-  const now = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  const now = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
   if (now?.ino === found.ino && now.dev === found.dev && now.ctimeNs === found.ctimeNs) {
-    rmSync(path, { force: true }); // force: another may be doing the same
+    removeSocket(path);
   }
 }
 
@@ -161,9 +171,18 @@ function isAlive(path: string): Promise<boolean> {
 }
 
 /** The inode of a socket that is open is nobody else's. */
-function removeIfSame(path: string, ino: number, dev: number): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found?.ino === ino && found.dev === dev) rmSync(path, { force: true });
+function removeIfSame(path: string, ino: bigint, dev: bigint): void {
+  const found = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
+  if (found?.ino === ino && found.dev === dev) removeSocket(path);
+}
+
+/** `rmSync` would look at it first, and not quietly. Another server may be doing the same. */
+function removeSocket(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 function addressInUse(path: string): Error {

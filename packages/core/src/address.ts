@@ -1,23 +1,40 @@
+import { isIP } from 'node:net';
 import { describe, SocketServerError } from './errors.js';
 
-/** Where a TCP or UDP server listens. Without `host`, on every interface, as `net.Server` does. */
+/**
+ * Where a TCP or UDP server listens. Without `host`, on every interface of both families (`::`; `0.0.0.0` where the
+ * kernel has no IPv6). With a name, on the first of its addresses that this machine has, in the order of the system's
+ * resolver.
+ */
 export interface InetServerAddress {
   readonly host?: string;
   /** 0 lets the system choose; `serverAddress` has the real one after `listen()`. */
   readonly port: number;
 }
 
-/** Where a Unix server listens: a path in the file system, or an abstract name (`'\0name'`, Linux). */
+/**
+ * Where a Unix server listens: a path in the file system, or an abstract name (`'\0name'`, Linux). `listen()` makes a
+ * path absolute, so that the process may change its directory afterwards.
+ */
 export interface UnixServerAddress {
   readonly path: string;
 }
 
-/** A listening (TCP, Unix stream) or bound (UDP, Unix datagram) socket that this process inherited. */
+/**
+ * A listening (TCP, Unix stream) or bound (UDP, Unix datagram) socket that this process inherited. `listen()` refuses
+ * another one, and leaves it open.
+ */
 export interface InheritedAddress {
   readonly fd: number;
 }
 
-export type ServerAddress = InetServerAddress | UnixServerAddress | InheritedAddress | string;
+/** What a TCP or UDP server is given. */
+export type InetAddress = InetServerAddress | InheritedAddress;
+
+/** What a Unix server is given; a plain string is a path. */
+export type UnixAddress = UnixServerAddress | InheritedAddress | string;
+
+export type ServerAddress = InetAddress | UnixAddress;
 
 /** The address that a listening TCP or UDP server really has. */
 export interface BoundInetAddress {
@@ -28,7 +45,7 @@ export interface BoundInetAddress {
 
 export type BoundAddress = BoundInetAddress | UnixServerAddress;
 
-/** Who sent a request over TCP or UDP. */
+/** Who sent a request over TCP or UDP. A client that came by IPv4 has an IPv4 address, on a dual-stack socket too. */
 export interface InetClientAddress {
   readonly address: string;
   readonly port: number;
@@ -99,6 +116,29 @@ export function checkUnixAddress(address: unknown): UnixServerAddress | Inherite
 
 export function isAbstract(path: string): boolean {
   return path.startsWith('\0');
+}
+
+/** The family of an IP address; undefined for a name, and for no host at all. */
+export function familyOf(host: string | undefined): 'IPv4' | 'IPv6' | undefined {
+  switch (isIP(host ?? '')) {
+    case 4:
+      return 'IPv4';
+    case 6:
+      return 'IPv6';
+    default:
+      return undefined;
+  }
+}
+
+/** As CPython has it. Before `listen()` a name counts as IPv4, and no host at all as IPv6. */
+export function addressFamilyOf(address: ServerAddress): 'AF_INET' | 'AF_INET6' {
+  const host = typeof address === 'object' && 'host' in address ? address.host : '';
+  const isIPv6 = host === undefined || host === '' ? !isInherited(address) : familyOf(host) === 'IPv6';
+  return isIPv6 ? 'AF_INET6' : 'AF_INET';
+}
+
+export function isInherited(address: ServerAddress): address is InheritedAddress {
+  return typeof address === 'object' && 'fd' in address;
 }
 
 /** A host under another name would be a server that everybody can reach. */

@@ -20,6 +20,7 @@ import { RequestTaker } from './request-taker.js';
 import { ServeLoop } from './serve-loop.js';
 import { ServiceTicker } from './service-ticker.js';
 import { checkMs, within } from './timing.js';
+import { unsupported } from './unsupported.js';
 import type { RequestSource } from './sources/request-source.js';
 import type { Arrival } from './sources/request-queue.js';
 
@@ -391,6 +392,28 @@ export abstract class BaseServer<
   /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS */
   protected abstract checkAddress(address: ServerAddress): ServerAddress;
 
+  /**
+   * Looks at the fields before anything is opened. May be extended; call super.
+   * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT for a value that cannot be, ERR_SOCKETSERVER_UNSUPPORTED
+   * for one that this server cannot honour, ERR_SOCKETSERVER_BAD_ADDRESS; each names the field
+   */
+  protected checkFields(): void {
+    checkAdmission(this);
+    const { requestTimeout, timeoutGrace, closeDelay } = this;
+    this.#limits = requestLimits({ requestTimeout, timeoutGrace, closeDelay, ...this.streamLimits() });
+  }
+
+  /** For `checkFields` of a mixin that runs handlers elsewhere. @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED */
+  protected checkRunsElsewhere(): void {
+    if (this.finishRequest === BaseServer.prototype.finishRequest) return;
+    throw unsupported({
+      field: 'finishRequest()',
+      expected: 'left alone where handlers run in threads or children',
+      got: this.finishRequest,
+      cure: 'nothing would call it: override `processRequest()`, or the handler’s `setup()` and `finish()`',
+    });
+  }
+
   /** Makes the socket; `open()` on what is returned binds it. */
   protected abstract openSource(address: ServerAddress): RequestSource<Request>;
 
@@ -450,9 +473,7 @@ export abstract class BaseServer<
     if (this.#state !== 'idle') throw closed('listen()');
     try {
       checkNoHandlerIsLoading();
-      checkAdmission(this);
-      const { requestTimeout, timeoutGrace, closeDelay } = this;
-      this.#limits = requestLimits({ requestTimeout, timeoutGrace, closeDelay, ...this.streamLimits() });
+      this.checkFields();
       this.#opening = this.#open();
       await this.#opening;
     } catch (error) {

@@ -1,20 +1,21 @@
 import type { Server, Socket } from 'node:net';
 import {
+  addressFamilyOf,
   checkInetAddress,
   type BoundAddress,
   type BoundInetAddress,
   type InheritedAddress,
 } from './address.js';
-import type { InetServerAddress, ServerAddress, UnixServerAddress } from './address.js';
+import type { InetAddress, InetServerAddress, ServerAddress, UnixAddress } from './address.js';
 import { BaseServer } from './base-server.js';
 import type { RequestHandlerSource } from './engine/handler-reference.js';
 import type { RequestLimits } from './engine/request-limits.js';
 import { checkCount } from './handlers/stream-reader.js';
 import { shutdownStream } from './handlers/shutdown-stream.js';
+import { checkInetFields, checkKeepAlive } from './socket-fields.js';
 import type { RequestSource } from './sources/request-source.js';
 import { StreamListener } from './sources/stream-listener.js';
-import type { UnixOwner } from './sources/unix-path.js';
-import { familyOf } from './sources/datagram-receiver.js';
+import { unsupported } from './unsupported.js';
 
 /**
  * Serves TCP connections, one at a time: the next one waits in the kernel's backlog until this one has ended.
@@ -22,6 +23,19 @@ import { familyOf } from './sources/datagram-receiver.js';
  */
 export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends BaseServer<Socket, Address> {
   readonly socketType = 'stream' as const;
+  /** Always true: Node sets SO_REUSEADDR on every TCP socket. `false` is refused by `listen()`. @default true */
+  override allowReuseAddress = true;
+  /**
+   * Takes IPv6 clients only, and leaves the port free for a server of IPv4. Otherwise a server without a host, or on
+   * `::`, serves both (dual-stack). @default false
+   */
+  ipv6Only = false;
+  /**
+   * Milliseconds of silence after which the kernel asks whether the client is still there (TCP keep-alive, tcp(7)), in
+   * whole seconds, from 1000 on. A client that is gone without a word is then found out after some more probes, and
+   * its connection fails. `null`: it may stay for ever. @default 60000
+   */
+  keepAlive: number | null = 60_000;
   /**
    * Milliseconds that a client may take for its first byte, before it fails as under `requestTimeout`. Not for
    * protocols in which the server speaks first and the client may stay silent. @default null: for ever
@@ -31,16 +45,14 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
   writeTimeout: number | null = null;
 
   constructor(
-    serverAddress: Address extends BoundInetAddress ? InetServerAddress | InheritedAddress : ServerAddress,
-    RequestHandlerClass: RequestHandlerSource,
+    serverAddress: Address extends BoundInetAddress ? InetAddress : UnixAddress,
+    RequestHandlerClass: RequestHandlerSource<Socket>,
   ) {
     super(serverAddress, RequestHandlerClass);
   }
 
   get addressFamily(): string {
-    const { serverAddress } = this;
-    if ('path' in serverAddress) return 'AF_UNIX';
-    return familyOf(serverAddress.host) === 'IPv6' ? 'AF_INET6' : 'AF_INET';
+    return addressFamilyOf(this.serverAddress);
   }
 
   override get socket(): Server | undefined {
@@ -64,22 +76,39 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
     return checkInetAddress(address);
   }
 
-  protected override openSource(address: ServerAddress): RequestSource<Socket> {
-    return this.listenerAt(address as InetServerAddress | InheritedAddress);
+  protected override checkFields(): void {
+    super.checkFields();
+    checkCount(this.requestQueueSize, 'requestQueueSize');
+    this.checkSocketFields();
   }
 
-  /** The listener of a TCP or Unix server, as the fields tune it. */
-  protected listenerAt(
-    address: InetServerAddress | UnixServerAddress | InheritedAddress,
-    file: { mode: number; owner: UnixOwner | null } = { mode: 0, owner: null },
-  ): StreamListener {
-    checkCount(this.requestQueueSize, 'requestQueueSize');
+  /** The part of `checkFields` that a Unix server has in another form. */
+  protected checkSocketFields(): void {
+    checkKeepAlive(this.keepAlive);
+    if (!this.allowReuseAddress) {
+      throw unsupported({
+        field: 'allowReuseAddress',
+        expected: 'true for a TCP server',
+        got: this.allowReuseAddress,
+        cure: 'Node always sets SO_REUSEADDR for TCP: leave it true',
+      });
+    }
+    checkInetFields('TCP', this);
+  }
+
+  protected override openSource(address: ServerAddress): RequestSource<Socket> {
+    const {
+      requestQueueSize: backlog,
+      pauseOnConnect,
+      keepAlive,
+      ipv6Only,
+      allowReusePort: reusePort,
+    } = this;
     return new StreamListener({
-      address,
-      backlog: this.requestQueueSize,
-      ...file,
-      reusePort: this.allowReusePort,
-      pauseOnConnect: this.pauseOnConnect,
+      address: address as InetServerAddress | InheritedAddress,
+      backlog,
+      pauseOnConnect,
+      tcp: { keepAlive, ipv6Only, reusePort },
     });
   }
 }

@@ -1,9 +1,13 @@
-import { checkUnixAddress, type ServerAddress, type UnixServerAddress } from './address.js';
-import { checkCount } from './handlers/stream-reader.js';
+import {
+  checkUnixAddress,
+  type InheritedAddress,
+  type ServerAddress,
+  type UnixServerAddress,
+} from './address.js';
+import { checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
 import { UnixDatagramReceiver } from './sources/unix-datagram-receiver.js';
 import type { UnixOwner } from './sources/unix-path.js';
 import { UDPServer } from './udp-server.js';
-import { unixAddress } from './unix-stream-server.js';
 
 /** Datagrams that a server takes from the kernel beyond those that may wait, so that it notices what it has to drop. */
 const DROP_AHEAD = 64;
@@ -16,9 +20,15 @@ const READ_AHEAD = 64;
  */
 export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
   /** Mode of the socket file: who may send. At no moment is it open to more. @default 0o600 */
-  mode = 0o600;
+  mode = DEFAULT_MODE;
   /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. @default null */
   chown: UnixOwner | null = null;
+  /** Takes over the path that a dead server has left behind; `false`: fails with EADDRINUSE. @default true */
+  override allowReuseAddress = true;
+
+  override get addressFamily(): string {
+    return 'AF_UNIX';
+  }
 
   get #readAhead(): number {
     if (this.overload === 'reject') return this.maxQueuedDatagrams + DROP_AHEAD;
@@ -29,12 +39,14 @@ export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
     return checkUnixAddress(address);
   }
 
+  protected override checkSocketFields(): void {
+    checkUnixFields('Unix datagram', this);
+  }
+
   protected override openSource(address: ServerAddress): UnixDatagramReceiver {
-    checkCount(this.maxPacketSize, 'maxPacketSize');
     return new UnixDatagramReceiver({
-      address: unixAddress(address),
-      mode: this.mode,
-      owner: this.chown,
+      address: address as UnixServerAddress | InheritedAddress,
+      file: { mode: this.mode, owner: this.chown, takeOver: this.allowReuseAddress },
       maxPacketSize: this.maxPacketSize,
       readAhead: this.#readAhead,
       queue: this.datagramQueue,

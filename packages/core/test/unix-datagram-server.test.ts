@@ -1,14 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { fstatSync, openSync, readdirSync } from 'node:fs';
-import {
-  AsyncUnixDatagramServer,
-  BaseRequestHandler,
-  TCPServer,
-  UnixDatagramServer,
-} from '@socketserver/core';
+import { readdirSync } from 'node:fs';
+import { AsyncUnixDatagramServer, BaseRequestHandler, UnixDatagramServer } from '@socketserver/core';
 import type { DatagramRequest, UnixClientAddress } from '@socketserver/core';
 import { fixture, pathOf, startFixture, startHeir, startPython } from './support/child.js';
-import { Gate, NullHandler, serving, TemporaryDirectory, until } from './support/servers.js';
+import { Gate, serving, TemporaryDirectory, until } from './support/servers.js';
 
 class Upper extends BaseRequestHandler<DatagramRequest, UnixClientAddress> {
   override async handle(): Promise<void> {
@@ -92,22 +87,6 @@ test('close() ends the thread that reads, wherever it waits', async () => {
   }
   await until(() => threads() <= before);
   expect(readdirSync(directory.path)).toEqual([]);
-});
-
-test('a descriptor that is no socket fails listen()', async () => {
-  const server = new UnixDatagramServer({ fd: openSync('/dev/null', 'r') }, Upper);
-  await expect(server.listen()).rejects.toMatchObject({ code: 'ENOTSOCK', syscall: 'getsockname' });
-});
-
-test('a descriptor that is a socket of another kind fails listen(), and is left open', async () => {
-  await using other = await serving(new TCPServer({ host: '127.0.0.1', port: 0 }, NullHandler));
-  const fd = other.fileno();
-  const server = new UnixDatagramServer({ fd }, Upper);
-  await expect(server.listen()).rejects.toMatchObject({
-    code: 'ERR_SOCKETSERVER_BAD_ADDRESS',
-    message: expect.stringContaining('a socket of another kind'),
-  });
-  expect(fstatSync(fd).isSocket()).toBe(true);
 });
 
 test('serves a socket that it inherits', async () => {

@@ -127,10 +127,11 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
       };
     }
 
-    override async serverBind(): Promise<void> {
+    protected override checkFields(): void {
+      super.checkFields();
+      this.checkRunsElsewhere();
       checkFields(this);
       packContext(this.context);
-      await super.serverBind();
     }
 
     override serviceActions(): void | Promise<void> {

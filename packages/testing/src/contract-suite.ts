@@ -2,6 +2,7 @@ import { afterAll, describe } from '@jest/globals';
 import { arrivalCases } from './cases/arrivals.js';
 import { clientCases } from './cases/clients.js';
 import { closingCases } from './cases/closing.js';
+import { clusterCases } from './cases/cluster.js';
 import { concurrencyCases } from './cases/concurrency.js';
 import { contextCases } from './cases/contexts.js';
 import { departureCases } from './cases/departures.js';
@@ -12,6 +13,7 @@ import { lifecycleCases } from './cases/lifecycle.js';
 import { limitCases } from './cases/limits.js';
 import { loadingCases } from './cases/loading.js';
 import { servingCases } from './cases/serving.js';
+import { socketOptionCases } from './cases/socket-options.js';
 import { timeLimitCases } from './cases/time-limits.js';
 import { writingCases } from './cases/writing.js';
 import type { Composition } from './composition.js';
@@ -39,6 +41,8 @@ export function contractSuite(composition: Composition): void {
       departureCases(bed);
       writingCases(bed);
     }
+    if (composition.kind === 'tcp') socketOptionCases(bed);
     leakCases(bed);
+    clusterCases(bed);
   });
 }

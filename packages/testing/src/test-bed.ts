@@ -21,6 +21,7 @@ export interface ServeOptions {
 interface StreamFields {
   handshakeTimeout: number | null;
   writeTimeout: number | null;
+  keepAlive: number | null;
 }
 
 /** What every case of the contract works with: servers of one composition, and clients for them. */

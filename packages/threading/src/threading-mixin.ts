@@ -128,9 +128,10 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
       return { context: this.context };
     }
 
-    override async serverBind(): Promise<void> {
+    protected override checkFields(): void {
+      super.checkFields();
+      this.checkRunsElsewhere();
       checkThreadFields(this);
-      await super.serverBind();
     }
 
     /** Starts the threads. Resolves when each has loaded the handler. */

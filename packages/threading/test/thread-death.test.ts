@@ -60,8 +60,9 @@ test.each([
   [null],
   [1.5],
   [{}],
-  [{ type: 'failed', slot: 1 }],
-  [{ type: 'failed', slot: 1, error: { name: 'Error' } }],
+  [{ type: 'ended', slot: 1 }],
+  [{ type: 'ended', slot: 1, end: { error: { name: 'Error' } } }],
+  [{ type: 'ended', slot: 1, end: { cut: 1 } }],
   [{ type: 'send', answer: 1, address: {} }],
 ])('a thread that says %j is ended and replaced, and the server serves on', async (said) => {
   await using served = await single.serve(fixture('misspeaking.mjs'));

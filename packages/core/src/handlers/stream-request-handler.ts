@@ -64,7 +64,7 @@ export abstract class StreamRequestHandler<
 
   /** Writes to the connection. */
   get wfile(): StreamWriter {
-    this.#wfile ??= new StreamWriter(this.request, this.wbufsize);
+    this.#wfile ??= new StreamWriter(this.request, this.wbufsize, () => this.#hasMore());
     return this.#wfile;
   }
 
@@ -83,6 +83,10 @@ export abstract class StreamRequestHandler<
   /** Sends what `wfile` has gathered; throws what an earlier write met. May be extended; call super. */
   override finish(): void | Promise<void> {
     return this.#wfile?.flush();
+  }
+
+  #hasMore(): boolean {
+    return this.#rfile !== undefined && this.#rfile.bufferedBytes > 0;
   }
 
   #openReader(): StreamReader {

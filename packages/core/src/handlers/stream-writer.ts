@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 import { sendAll } from './socket-io.js';
 
+interface Held {
+  /** Resolves when it leaves. */
+  readonly left: Promise<void>;
+  readonly leave: () => void;
+}
+
 /** What a stream's `wfile` and a datagram's have in common. */
 export interface Writer {
   /** @returns the byte count, once the data is taken */
@@ -10,7 +16,8 @@ export interface Writer {
 
 /**
  * Writes to a connection. With `wbufsize` 0 what is written in one turn of the event loop leaves at its end, in one system
- * call; a handler that blocks afterwards calls `flush()` before. A promise that nobody awaits never ends the process: what
+ * call, and `await write()` waits for that. While the reader has more to read the answers to it are gathered: `write()` does
+ * not wait then, and a handler that blocks calls `flush()` before. A promise that nobody awaits never ends the process: what
  * went wrong is thrown again by `flush()`, which the handler's `finish` calls.
  */
 export class StreamWriter implements Writer {
@@ -20,16 +27,20 @@ export class StreamWriter implements Writer {
   #size = 0;
   #failure: { error: unknown } | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  #isCorked = false;
+  readonly #hasMore: () => boolean;
+  /** While what is written is held back: until it leaves. */
+  #held: Held | undefined;
 
-  constructor(socket: Socket, bufferSize: number) {
+  /** @param hasMore - whether the connection's reader has more to read at once */
+  constructor(socket: Socket, bufferSize: number, hasMore: () => boolean = hasNone) {
     this.#socket = socket;
     this.#bufferSize = bufferSize;
+    this.#hasMore = hasMore;
   }
 
   /**
-   * Sends `data` at the end of this turn, and resolves when the socket's buffer has room for more: a handler that awaits
-   * it never holds more than that buffer in memory.
+   * Sends `data`, and resolves when it has left and the socket's buffer has room for more: a handler that awaits it never
+   * holds more than that buffer in memory.
    * @returns how many bytes `data` has
    * @throws the connection's error (EPIPE, ECONNRESET, …)
    */
@@ -44,7 +55,7 @@ export class StreamWriter implements Writer {
   /** Sends everything at once. @throws the first error that a `write` met */
   async flush(): Promise<void> {
     const sent = this.#size > 0 ? this.#sendBuffered(this.#size) : undefined;
-    this.#uncork();
+    this.#release();
     await sent;
     await this.#last;
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -55,17 +66,15 @@ export class StreamWriter implements Writer {
     const bytes = Buffer.concat(this.#buffered, this.#size);
     this.#buffered = [];
     this.#size = 0;
-    this.#cork();
-    return this.#watch(sendAll(this.#socket, bytes).then(() => count));
+    return this.#send(bytes, count);
   }
 
-  #send(data: Uint8Array | string): Promise<number> {
-    this.#cork();
-    return this.#watch(sendAll(this.#socket, data));
-  }
-
-  /** Remembers a failure for `flush()`, which also keeps it from being an unhandled rejection. */
-  #watch(sent: Promise<number>): Promise<number> {
+  /** A failure is remembered for `flush()`, which also keeps it from being an unhandled rejection. */
+  #send(data: Uint8Array | string, count?: number): Promise<number> {
+    const held = (this.#held ??= this.#hold());
+    const taken = sendAll(this.#socket, data);
+    const left = this.#hasMore() ? undefined : held.left;
+    const sent = Promise.all([taken, left]).then(([size]) => count ?? size);
     this.#last = sent.catch((error: unknown) => {
       this.#failure ??= { error };
     });
@@ -73,16 +82,25 @@ export class StreamWriter implements Writer {
   }
 
   /** Until the code that runs now has ended, and whatever it has made ready to run. */
-  #cork(): void {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
+  #hold(): Held {
+    let leave!: () => void;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
     this.#socket.cork();
-    process.nextTick(() => this.#uncork());
+    process.nextTick(() => this.#release());
+    return { left, leave };
   }
 
-  #uncork(): void {
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
+  #release(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
     this.#socket.uncork();
+    held.leave();
   }
+}
+
+function hasNone(): boolean {
+  return false;
 }

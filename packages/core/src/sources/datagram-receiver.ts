@@ -1,11 +1,11 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type BindOptions, type Socket } from 'node:dgram';
 import { lookup, type LookupOneOptions } from 'node:dns';
-import { isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import {
   isInetClient,
   type BoundAddress,
+  type BoundInetAddress,
   type ClientAddress,
-  type InetClientAddress,
   type InetServerAddress,
   type InheritedAddress,
 } from '../address.js';
@@ -13,15 +13,17 @@ import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { badReceiver, SocketServerError } from '../errors.js';
 import { descriptorOf, receive } from '../native/handle.js';
 import { afterTurns, DELIVERY_TURNS } from '../timing.js';
+import { familyOfDescriptor } from '../native/socket-kind.js';
+import { bindInet } from './bind-inet.js';
+import { clientFrom, mapIPv4, unmapIPv4 } from './mapped-ipv4.js';
 import { RequestQueue, type Arrival, type QueueBound } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
-import { checkReusePort } from './stream-listener.js';
 
 export interface DatagramReceiverOptions {
   address: InetServerAddress | InheritedAddress;
-  family: 'IPv4' | 'IPv6';
   reuseAddress: boolean;
   reusePort: boolean;
+  ipv6Only: boolean;
   /** Bytes of a datagram that are kept; the rest is cut off, as recvfrom(2) does. */
   maxPacketSize: number;
   queue: DatagramQueue;
@@ -32,11 +34,11 @@ export type DatagramQueue = Pick<QueueBound, 'size' | 'drop'>;
 
 /** Receives the datagrams of a UDP socket, and sends the answers. */
 export class DatagramReceiver implements RequestSource<DatagramRequest>, DatagramSocket {
-  readonly socket: Socket;
   onDrop?: () => void;
   readonly #options: DatagramReceiverOptions;
   readonly #queue: RequestQueue<DatagramRequest>;
-  #bound: BoundAddress | undefined;
+  #socket: Socket | undefined;
+  #bound: BoundInetAddress | undefined;
   /** Node receives from the moment the socket is bound. */
   #receiving = true;
   #closed = false;
@@ -44,43 +46,62 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
   constructor(options: DatagramReceiverOptions) {
     this.#options = options;
     this.#queue = new RequestQueue({ ...options.queue, onDrop: () => this.onDrop?.() });
-    if (options.reusePort) checkReusePort();
-    this.socket = createSocket({
-      type: options.family === 'IPv6' ? 'udp6' : 'udp4',
-      reuseAddr: options.reuseAddress,
-      lookup: lookupUnlessAddress,
-      ...(options.reusePort ? { reusePort: true } : {}),
-    });
-    this.socket.on('message', (packet, { address, port, family }) => {
-      const { maxPacketSize } = this.#options;
-      const kept = packet.length > maxPacketSize ? packet.subarray(0, maxPacketSize) : packet;
-      this.#queue.put([
-        { packet: kept, socket: this },
-        { address, port, family: family as InetClientAddress['family'] },
-      ]);
-    });
+  }
+
+  get socket(): Socket | undefined {
+    return this.#socket;
   }
 
   async open(): Promise<void> {
-    const { address } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.socket.once('error', reject);
-      const bound = (): void => {
-        this.socket.off('error', reject);
-        resolve();
-      };
-      if ('fd' in address) this.socket.bind({ fd: address.fd }, bound);
-      else
-        this.socket.bind({ port: address.port, ...(address.host ? { address: address.host } : {}) }, bound);
-    });
-    this.socket.on('error', (error) => this.#queue.fail(error));
-    const bound = this.socket.address();
-    this.#bound = {
-      host: bound.address,
-      port: bound.port,
-      family: bound.family as InetClientAddress['family'],
-    };
+    const { address, ipv6Only } = this.#options;
+    if ('fd' in address) {
+      // Exclusive: in a worker of node:cluster the number would be one of the primary's descriptors.
+      await this.#bind(familyOfDescriptor(address.fd), { fd: address.fd, exclusive: true });
+    } else {
+      const { host, port } = address;
+      await bindInet({ host, ipv6Only }, (candidate) =>
+        this.#bind(candidate.family, { address: candidate.address, port }),
+      );
+    }
     this.pause();
+  }
+
+  /** Each try has a socket of its own, for a socket of Node has one family for life. */
+  async #bind(family: 'IPv4' | 'IPv6', to: BindOptions): Promise<void> {
+    const socket = this.#createSocket(family);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('error', reject);
+        socket.bind(to, () => {
+          socket.off('error', reject);
+          resolve();
+        });
+      });
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    socket.on('error', (error) => this.#queue.fail(error));
+    const { address: host, port } = socket.address();
+    this.#bound = { host, port, family };
+    this.#socket = socket;
+  }
+
+  #createSocket(family: 'IPv4' | 'IPv6'): Socket {
+    const { reuseAddress, reusePort, ipv6Only, maxPacketSize } = this.#options;
+    const isDualStack = family === 'IPv6' && !ipv6Only;
+    const socket = createSocket({
+      type: family === 'IPv6' ? 'udp6' : 'udp4',
+      reuseAddr: reuseAddress,
+      ipv6Only: family === 'IPv6' && ipv6Only,
+      lookup: isDualStack ? lookupAnyUnlessAddress : lookupUnlessAddress,
+      ...(reusePort ? { reusePort: true } : {}),
+    });
+    socket.on('message', (packet, from) => {
+      const kept = packet.length > maxPacketSize ? packet.subarray(0, maxPacketSize) : packet;
+      this.#queue.put([{ packet: kept, socket: this }, clientFrom(from.address, from.port, from.family)]);
+    });
+    return socket;
   }
 
   address(): BoundAddress | undefined {
@@ -88,7 +109,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
   }
 
   fileno(): number {
-    return this.#closed ? -1 : descriptorOf(this.socket);
+    return this.#closed || this.#socket === undefined ? -1 : descriptorOf(this.#socket);
   }
 
   next(): Promise<Arrival<DatagramRequest>> {
@@ -101,31 +122,35 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
 
   /** Called before each datagram is taken: mostly there is nothing to change. */
   resume(): void {
-    if (this.#receiving) return;
+    if (this.#receiving || this.#socket === undefined) return;
     this.#receiving = true;
-    receive(this.socket, true);
+    receive(this.#socket, true);
   }
 
   pause(): void {
-    if (!this.#receiving) return;
+    if (!this.#receiving || this.#socket === undefined) return;
     this.#receiving = false;
-    receive(this.socket, false);
+    receive(this.#socket, false);
   }
 
   close(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     this.#closed = true;
     this.#queue.empty();
+    const socket = this.#socket;
+    if (socket === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      this.socket.close(resolve);
+      socket.close(resolve);
     });
   }
 
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
     if (!isInetClient(address)) return Promise.reject(badReceiver('{address, port}', address));
-    if (this.#closed) return Promise.reject(closed());
+    const socket = this.#socket;
+    if (this.#closed || socket === undefined) return Promise.reject(closed());
+    const to = this.#bound?.family === 'IPv6' ? mapIPv4(address.address) : unmapIPv4(address.address);
     return new Promise((resolve, reject) => {
-      this.socket.send(data, address.port, address.address, (error, bytes) => {
+      socket.send(data, address.port, to, (error, bytes) => {
         if (error === null) resolve(bytes);
         else reject(error);
       });
@@ -143,12 +168,20 @@ function lookupUnlessAddress(host: string, options: LookupOneOptions, callback: 
   else callback(null, host, family);
 }
 
-type LookupCallback = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
-
-/** Without a host the family cannot be seen; IPv4, as in CPython. */
-export function familyOf(host: string | undefined): 'IPv4' | 'IPv6' {
-  return host !== undefined && isIPv6(host) ? 'IPv6' : 'IPv4';
+/** The same for a socket that reaches both families: a name's first address may be of either. */
+function lookupAnyUnlessAddress(host: string, options: LookupOneOptions, callback: LookupCallback): void {
+  const family = isIP(host);
+  if (family !== 0) {
+    callback(null, host, family);
+    return;
+  }
+  lookup(host, { family: 0, order: 'verbatim' }, (error, address) => {
+    if (error === null) callback(null, mapIPv4(address), 6);
+    else callback(error, '', 6);
+  });
 }
+
+type LookupCallback = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
 
 export function closed(): SocketServerError {
   return new SocketServerError(

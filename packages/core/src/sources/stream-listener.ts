@@ -1,27 +1,38 @@
+import cluster from 'node:cluster';
 import { closeSync } from 'node:fs';
-import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { createServer, type ListenOptions, type Server, type ServerOpts, type Socket } from 'node:net';
 import { isAbstract, type BoundAddress, type ClientAddress, type InetClientAddress } from '../address.js';
+import type { InetServerAddress, InheritedAddress, UnixServerAddress } from '../address.js';
 import { quickenSockets } from '../engine/quicken-sockets.js';
-import { SocketServerError } from '../errors.js';
 import { descriptorOf } from '../native/handle.js';
 import { isNearLimit, isStillNearLimit } from '../native/descriptor-limit.js';
 import { tryLibc, type Libc } from '../native/libc.js';
 import { unixNameOf } from '../native/sockaddr-un.js';
 import { afterTurns, DELIVERY_TURNS } from '../timing.js';
+import { bindInet } from './bind-inet.js';
+import { clientFrom } from './mapped-ipv4.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
-import { claimUnixPath, type ClaimedPath, type UnixOwner } from './unix-path.js';
+import { claimUnixPath, type ClaimedPath, type UnixFile } from './unix-path.js';
+import { unixPlace } from './unix-place.js';
 
 export interface StreamListenerOptions {
-  address: { host?: string; port: number } | { path: string } | { fd: number };
+  address: InetServerAddress | UnixServerAddress | InheritedAddress;
   /** Connections that the kernel may queue. */
   backlog: number;
-  /** Mode and owner of the socket file. */
-  mode: number;
-  owner: UnixOwner | null;
-  reusePort: boolean;
   /** Leave connections unread, so that another thread or process can read them from the first byte. */
   pauseOnConnect: boolean;
+  /** What only TCP has. */
+  tcp?: TcpOptions;
+  /** What only a socket file has. */
+  file?: UnixFile;
+}
+
+export interface TcpOptions {
+  /** Milliseconds of silence before the first probe; null: none is sent. */
+  keepAlive: number | null;
+  ipv6Only: boolean;
+  reusePort: boolean;
 }
 
 /**
@@ -31,7 +42,9 @@ export interface StreamListenerOptions {
  * backlog, unless a second descriptor holds it open. So a pause is: close the server, but not the duplicate of its
  * descriptor; a resume: duplicate that, listen on it. The kernel queues clients all the while. Both together cost
  * some 12 µs. A pause needs no new descriptor: when there is none, pausing is what saves those who wait.
- * Where there is no dup (no koffi, Windows) a paused listener goes on accepting, and queues here instead.
+ * Where there is no dup (no koffi, Windows) a paused listener goes on accepting, and queues here instead. So it does in
+ * a worker of node:cluster: there `listen({fd})` asks the primary, for which the number is another descriptor or none,
+ * and the primary takes a socket that is closed for one that is given back.
  */
 export class StreamListener implements RequestSource<Socket> {
   readonly socket: Server;
@@ -46,7 +59,12 @@ export class StreamListener implements RequestSource<Socket> {
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
-    this.socket = createServer({ allowHalfOpen: true, pauseOnConnect: options.pauseOnConnect });
+    const { pauseOnConnect, tcp } = options;
+    this.socket = createServer({
+      allowHalfOpen: true,
+      pauseOnConnect,
+      ...(tcp === undefined ? {} : connectionOptions(tcp)),
+    });
     this.socket.on('connection', (socket) => this.#accepted(socket));
     this.socket.on('error', (error) => {
       if (this.#state.name === 'accepting') this.#queue.fail(error);
@@ -54,22 +72,15 @@ export class StreamListener implements RequestSource<Socket> {
   }
 
   async open(): Promise<void> {
-    const { address, mode, owner } = this.#options;
     quickenSockets();
     try {
-      if ('path' in address && !isAbstract(address.path)) {
-        const file = { path: address.path, mode, owner };
-        this.#claimed = await claimUnixPath(file, (path) => this.#listen({ path }));
-        this.#bound = { path: address.path };
-      } else {
-        await this.#listen(address);
-        this.#bound = this.#boundAddress();
-      }
+      this.#bound = await this.#bind();
     } catch (error) {
       this.socket.close();
       throw error;
     }
-    this.#state = { name: 'accepting', spare: this.#libc?.dup(descriptorOf(this.socket)) ?? -1 };
+    const spare = cluster.isWorker ? -1 : (this.#libc?.dup(descriptorOf(this.socket)) ?? -1);
+    this.#state = { name: 'accepting', spare };
     this.pause();
   }
 
@@ -142,28 +153,44 @@ export class StreamListener implements RequestSource<Socket> {
     }
   }
 
-  #listen(address: StreamListenerOptions['address']): Promise<void> {
-    const { backlog, reusePort } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.socket.once('error', reject);
-      this.socket.once('listening', () => {
-        this.socket.off('error', reject);
-        resolve();
+  async #bind(): Promise<BoundAddress> {
+    const { address, backlog, tcp, file } = this.#options;
+    if ('fd' in address) {
+      await this.#listen(() => this.socket.listen(address, backlog));
+    } else if ('port' in address) {
+      const { ipv6Only = false, reusePort = false } = tcp ?? {};
+      await bindInet({ host: address.host, ipv6Only }, (candidate) => {
+        const { address: host } = candidate;
+        const options = { host, port: address.port, backlog, ipv6Only, ...(reusePort ? { reusePort } : {}) };
+        return this.#listen(() => this.socket.listen(options as ListenOptions));
       });
-      if ('fd' in address) {
-        this.socket.listen(address, backlog);
-      } else if ('path' in address) {
-        this.socket.listen({ path: address.path, backlog });
-      } else {
-        if (reusePort) checkReusePort();
-        const { host, port } = address;
-        this.socket.listen({
-          port,
-          backlog,
-          ...(host ? { host } : {}),
-          ...(reusePort ? { reusePort } : {}),
-        } as ListenOptions);
+    } else {
+      // Exclusive: in a worker of node:cluster the primary would bind the name, and several workers share it.
+      const listenAt = (path: string): Promise<void> =>
+        this.#listen(() => this.socket.listen({ path, backlog, exclusive: true }));
+      if (file !== undefined && !isAbstract(address.path)) {
+        const place = unixPlace(address.path);
+        this.#claimed = await claimUnixPath(place, file, listenAt);
+        return { path: place.name };
       }
+      await listenAt(address.path);
+    }
+    return this.#boundAddress();
+  }
+
+  #listen(start: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error): void => {
+        this.socket.off('listening', listening);
+        reject(error);
+      };
+      const listening = (): void => {
+        this.socket.off('error', failed);
+        resolve();
+      };
+      this.socket.once('error', failed);
+      this.socket.once('listening', listening);
+      start();
     });
   }
 
@@ -186,7 +213,13 @@ type State = { name: 'accepting'; spare: number } | { name: 'paused'; fd: number
 function clientAddressOf(socket: Socket, server: BoundAddress | undefined): ClientAddress {
   if (server === undefined || 'path' in server) return { path: '' };
   const { remoteAddress = '', remotePort = 0, remoteFamily = server.family } = socket;
-  return { address: remoteAddress, port: remotePort, family: remoteFamily as InetClientAddress['family'] };
+  return clientFrom(remoteAddress, remotePort, remoteFamily);
+}
+
+/** Answers are not held back (Nagle's algorithm): who wants to gather them has `wbufsize`. */
+function connectionOptions({ keepAlive }: TcpOptions): ServerOpts {
+  const asksForSilence = keepAlive === null ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive };
+  return { noDelay: true, ...asksForSilence };
 }
 
 function tooManyFiles(): Error {
@@ -196,15 +229,5 @@ function tooManyFiles(): Error {
       code: 'EMFILE',
       syscall: 'accept',
     },
-  );
-}
-
-/** Node 20 ignores the option in silence. */
-export function checkReusePort(): void {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)) return;
-  throw new SocketServerError(
-    'ERR_SOCKETSERVER_UNSUPPORTED',
-    `Expected Node 22.12 or newer for \`allowReusePort\`, got ${process.versions.node}; leave it false, or upgrade`,
   );
 }

@@ -15,18 +15,18 @@ import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { badArgument, describe, SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
 import { isReadable } from '../native/poll.js';
-import { isUnixDatagram } from '../native/socket-kind.js';
 import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
 import { closed, type DatagramQueue } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import { CELLS, CLOSED, LIMIT, TAKEN, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
-import { bindUnixPath, claimUnixPath, type ClaimedPath, type UnixOwner } from './unix-path.js';
+import { bindUnixPath, claimUnixPath, type ClaimedPath, type UnixFile } from './unix-path.js';
+import { unixPlace } from './unix-place.js';
 
 export interface UnixDatagramReceiverOptions {
   address: UnixServerAddress | InheritedAddress;
-  mode: number;
-  owner: UnixOwner | null;
+  /** What the socket file is to be, where there is one. */
+  file: UnixFile;
   maxPacketSize: number;
   /** Datagrams that may be taken from the kernel ahead of the loop. */
   readAhead: number;
@@ -63,22 +63,24 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   }
 
   async open(): Promise<void> {
-    const { address, mode, owner } = this.#options;
+    const { address, file } = this.#options;
     this.#libc = needLibc('Unix datagram sockets');
     if ('fd' in address) {
-      this.#path = this.#nameOf(address.fd);
-      this.#fd = address.fd; // only now: what is no such socket is not closed either
+      this.#fd = address.fd;
+      this.#path = unixNameOf(this.#libc, address.fd) ?? '';
     } else {
       this.#fd = this.#libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
       if (this.#fd === -1) throw this.#systemError('socket');
-      this.#path = address.path;
-      if (isAbstract(address.path)) this.#bind(address.path);
-      else {
-        const file = { path: address.path, mode, owner };
+      if (isAbstract(address.path)) {
+        this.#path = address.path;
+        this.#bind(address.path);
+      } else {
+        const place = unixPlace(address.path);
+        this.#path = place.name;
         this.#claimed =
           process.platform === 'linux'
-            ? await bindUnixPath(file, this.#fd, (path) => this.#bind(path))
-            : await claimUnixPath(file, async (path) => this.#bind(path));
+            ? await bindUnixPath(place, file, { fd: this.#fd, bind: (path) => this.#bind(path) })
+            : await claimUnixPath(place, file, async (path) => this.#bind(path));
       }
     }
     await this.#startReader();
@@ -184,17 +186,6 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   #bind(path: string): void {
     const name = encodeSockaddrUn(path);
     if (this.#libc?.bind(this.#fd, name, name.length) !== 0) throw this.#systemError('bind');
-  }
-
-  /** The name of an inherited socket. */
-  #nameOf(fd: number): string {
-    const name = this.#libc === undefined ? undefined : unixNameOf(this.#libc, fd);
-    if (name === undefined) throw this.#systemError('getsockname');
-    if (this.#libc !== undefined && isUnixDatagram(this.#libc, fd)) return name;
-    throw new SocketServerError(
-      'ERR_SOCKETSERVER_BAD_ADDRESS',
-      `Expected \`serverAddress.fd\` to be a Unix datagram socket, got a socket of another kind (${fd})`,
-    );
   }
 
   /** Resolves when the reader is ready; when it dies later, the next `next()` starts another. */

@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, fchmodSync, linkSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  fchmodSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import { connect } from 'node:net';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { MAX_UNIX_PATH } from '../address.js';
 import { SocketServerError } from '../errors.js';
+import { QUIETLY } from '../native/quiet-stat.js';
+import { besides, type UnixPlace } from './unix-place.js';
 
 /** A socket file that this process made. */
 export interface ClaimedPath {
@@ -19,10 +30,11 @@ export interface UnixOwner {
 
 /** What a socket file is to be. */
 export interface UnixFile {
-  readonly path: string;
   readonly mode: number;
   /** null: the user and the group of this process */
   readonly owner: UnixOwner | null;
+  /** Whether the file of a dead server is removed. */
+  readonly takeOver: boolean;
 }
 
 /** Names that are tried before bind(2) may say that the name is taken: a last part of one letter leaves few. */
@@ -39,26 +51,27 @@ const MAX_TRIES = 1_000;
  * @throws {SocketServerError} ERR_SOCKETSERVER_PATH_TAKEN when something that is no socket is there
  */
 export async function claimUnixPath(
-  { path, mode, owner }: UnixFile,
-  bind: (temporaryPath: string) => Promise<void>,
+  place: UnixPlace,
+  { mode, owner, takeOver }: UnixFile,
+  bind: (temporaryName: string) => Promise<void>,
 ): Promise<ClaimedPath> {
-  await removeDeadSocket(path);
-  const directory = makeDirectoryBeside(path);
-  const inside = join(directory, 's');
-  const temporary = Buffer.byteLength(inside) <= MAX_UNIX_PATH ? inside : siblingOf(path);
+  await makeRoom(place, takeOver);
+  const directory = makeDirectoryBeside(place);
+  const inside = { path: `${directory.path}/s`, name: `${directory.name}/s` };
+  const temporary = nameThatFits(inside) ?? siblingOf(place);
   let isBound = false;
   try {
-    await bind(temporary);
+    await bind(temporary.name);
     isBound = true;
-    if (owner !== null) chownSync(temporary, owner.uid, owner.gid);
-    chmodSync(temporary, mode);
-    linkSync(temporary, path);
-    return claimOf(path);
+    if (owner !== null) chownSync(temporary.path, owner.uid, owner.gid);
+    chmodSync(temporary.path, mode);
+    linkSync(temporary.path, place.path);
+    return claimOf(place.path);
   } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? addressInUse(path) : error;
+    throw codeOf(error) === 'EEXIST' ? addressInUse(place.path) : error;
   } finally {
-    if (isBound) rmSync(temporary, { force: true }); // else it is somebody else's, or in the directory
-    rmSync(directory, { recursive: true, force: true });
+    if (isBound) removeSocket(temporary.path); // else it is somebody else's, or in the directory
+    rmSync(directory.path, { recursive: true, force: true });
   }
 }
 
@@ -68,14 +81,15 @@ export async function claimUnixPath(
  * that it is never open to more than those it is for.
  */
 export async function bindUnixPath(
-  { path, mode, owner }: UnixFile,
-  fd: number,
-  bind: (path: string) => void,
+  place: UnixPlace,
+  { mode, owner, takeOver }: UnixFile,
+  socket: { fd: number; bind(name: string): void },
 ): Promise<ClaimedPath> {
-  await removeDeadSocket(path);
-  fchmodSync(fd, owner === null ? mode : 0);
+  await makeRoom(place, takeOver);
+  const { path } = place;
+  fchmodSync(socket.fd, owner === null ? mode : 0);
   try {
-    bind(path);
+    socket.bind(place.name);
   } catch (error) {
     throw codeOf(error) === 'EADDRINUSE' ? addressInUse(path) : error;
   }
@@ -91,34 +105,43 @@ export async function bindUnixPath(
 }
 
 function claimOf(path: string): ClaimedPath {
-  const { ino, dev } = lstatSync(path);
+  const { ino, dev } = lstatSync(path, QUIETLY);
   return { release: () => removeIfSame(path, ino, dev) };
 }
 
-function makeDirectoryBeside(path: string): string {
+function makeDirectoryBeside(place: UnixPlace): UnixPlace {
+  const { path } = place;
   try {
-    return mkdtempSync(join(dirname(path), '.socket-'));
+    return besides(place, basename(mkdtempSync(besides(place, '.socket-').path)));
   } catch (cause) {
     throw listenError(codeOf(cause), `nothing can be made in ${dirname(path)} for ${path}`, { path, cause });
   }
 }
 
-/** For a path so long that no directory fits in: a free name as long as the last part, that is hard to guess. */
-function siblingOf(path: string): string {
-  const length = Buffer.byteLength(basename(path));
+/** The path is the better name: libuv removes what it bound when it closes the socket, whatever the directory is then. */
+function nameThatFits({ path, name }: UnixPlace): UnixPlace | undefined {
+  const fits = [path, name].find((either) => Buffer.byteLength(either) <= MAX_UNIX_PATH);
+  return fits === undefined ? undefined : { path, name: fits };
+}
+
+/** For a name so long that no directory fits in: a free one as long as the last part, that is hard to guess. */
+function siblingOf(place: UnixPlace): UnixPlace {
+  const length = Buffer.byteLength(basename(place.path));
   for (let tries = 1; ; tries++) {
-    const sibling = join(dirname(path), randomBytes(length).toString('base64url').slice(0, length));
-    const isFree = sibling !== path && lstatSync(sibling, { throwIfNoEntry: false }) === undefined;
+    const sibling = besides(place, randomBytes(length).toString('base64url').slice(0, length));
+    const isFree =
+      sibling.path !== place.path && lstatSync(sibling.path, { throwIfNoEntry: false }) === undefined;
     if (isFree || tries === MAX_TRIES) return sibling;
   }
 }
 
 /**
- * What may be at the path: nothing; a socket nobody listens on (a server that was killed: removed); a live
- * server's socket (refused); anything else, a symbolic link included (refused, and never removed).
+ * What may be at the path: nothing; a socket nobody listens on (a server that was killed: removed, unless it is not
+ * to be taken over); a live server's socket (refused); anything else, a symbolic link included (refused, and never
+ * removed).
  */
-async function removeDeadSocket(path: string): Promise<void> {
-  const found = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+async function makeRoom({ path, name }: UnixPlace, takeOver: boolean): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
   if (found === undefined) return;
   if (!found.isSocket()) {
     throw new SocketServerError(
@@ -127,11 +150,11 @@ async function removeDeadSocket(path: string): Promise<void> {
         'it was left alone: choose another path, or remove it yourself',
     );
   }
-  if (await isAlive(path)) throw addressInUse(path);
+  if (!takeOver || (await isAlive(name))) throw addressInUse(path);
   // Another server may have taken it over meanwhile. A number of an inode is used again, so that alone would not tell.
-  const now = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  const now = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
   if (now?.ino === found.ino && now.dev === found.dev && now.ctimeNs === found.ctimeNs) {
-    rmSync(path, { force: true }); // force: another may be doing the same
+    removeSocket(path);
   }
 }
 
@@ -148,9 +171,18 @@ function isAlive(path: string): Promise<boolean> {
 }
 
 /** The inode of a socket that is open is nobody else's. */
-function removeIfSame(path: string, ino: number, dev: number): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found?.ino === ino && found.dev === dev) rmSync(path, { force: true });
+function removeIfSame(path: string, ino: bigint, dev: bigint): void {
+  const found = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
+  if (found?.ino === ino && found.dev === dev) removeSocket(path);
+}
+
+/** `rmSync` would look at it first, and not quietly. Another server may be doing the same. */
+function removeSocket(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 function addressInUse(path: string): Error {

@@ -13,6 +13,7 @@ import {
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { UnixDatagramServer, UnixStreamServer } from '@socketserver/core';
 import { startFixture } from '../support/child.js';
@@ -255,3 +256,28 @@ test.each([
     expect(modes.filter((mode) => mode !== '640')).toEqual([]);
   },
 );
+
+describe('a handler at the end of a symbolic link is loaded once, under its real name', () => {
+  test.each([
+    ['UnixStreamServer', false],
+    ['UnixStreamServer', true],
+    ['UnixDatagramServer', false],
+    ['UnixDatagramServer', true],
+  ])('%s (its path was that of a dead server: %p)', async (kind, isTakenOver) => {
+    using directory = new TemporaryDirectory();
+    mkdirSync(directory.join('real'));
+    symlinkSync(directory.join('real'), directory.join('link'));
+    writeFileSync(directory.join('real/before.mjs'), '');
+    writeFileSync(directory.join('real/handler.mjs'), HANDLER);
+    if (isTakenOver) await leaveDeadSocket(directory.join('s'));
+    const address = JSON.stringify(directory.join('s'));
+    const handler = pathToFileURL(directory.join('link/handler.mjs')).href;
+    await using child = startFixture('symlinked-handler.mjs', [kind, address, handler]);
+    expect(await child.message()).toEqual([pathToFileURL(directory.join('real/handler.mjs')).href]);
+  });
+});
+
+const HANDLER = `
+globalThis.loadedAs.push(import.meta.url);
+export default class { handle() {} }
+`;

@@ -26,7 +26,7 @@ export class TemporaryDirectory implements Disposable {
 }
 
 /** Does nothing: for tests in which no request arrives, or in which it does not matter what becomes of it. */
-export class NullHandler extends BaseRequestHandler {}
+export class NullHandler extends BaseRequestHandler<never> {}
 
 /** Answers every line in upper case. */
 export class UpperHandler extends StreamRequestHandler {

@@ -32,8 +32,8 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
   ipv6Only = false;
   /**
    * Milliseconds of silence after which the kernel asks whether the client is still there (TCP keep-alive, tcp(7)), in
-   * whole seconds, from 1000 on. A client that is gone without a word is then found out after some more probes, and
-   * its connection fails. `null`: it may stay for ever. @default 60000
+   * whole seconds, from 1000 to 32767000. One that does not answer ten times, a second apart, is gone: its connection
+   * fails with ETIMEDOUT. `null`: it may stay for ever. @default 60000
    */
   keepAlive: number | null = 60_000;
   /**

@@ -4,7 +4,7 @@ import { TCPServer, UDPServer, UnixDatagramServer, UnixStreamServer } from '@soc
 import type { Socket } from 'node:net';
 import { descriptorOf } from '../../src/native/handle.js';
 import { needLibc } from '../../src/native/libc.js';
-import { startFixture } from '../support/child.js';
+import { fixture, pathOf, startFixture } from '../support/child.js';
 import { connectTo } from '../support/clients.js';
 import { NullHandler, TemporaryDirectory } from '../support/servers.js';
 
@@ -144,6 +144,17 @@ describe.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('{fd} of a %s', 
 function kindOf(description: string): string {
   return /^a (.*? socket)/.exec(description)?.[1] ?? description;
 }
+
+test('without koffi a descriptor that is no socket is refused all the same', async () => {
+  // Its stdin is /dev/null.
+  await using child = startFixture('listen.mjs', ['TCPServer', JSON.stringify({ fd: 0 })], {
+    execArgv: ['--require', pathOf(fixture('without-koffi.cjs'))],
+  });
+  expect(await child.message()).toEqual({
+    code: 'ERR_SOCKETSERVER_BAD_ADDRESS',
+    message: expect.stringContaining('got one that is no socket (descriptor 0)'),
+  });
+});
 
 test('dgram would take descriptor 0 for no descriptor at all, so a UDP server refuses it', async () => {
   await expect(new UDPServer({ fd: 0 }, NullHandler).listen()).rejects.toMatchObject({

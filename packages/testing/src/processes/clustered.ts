@@ -26,6 +26,7 @@ const order = JSON.parse(process.argv[2] ?? '') as ClusterOrder;
 await (cluster.isPrimary ? lead() : serve());
 
 async function lead(): Promise<void> {
+  process.once('disconnect', () => process.exit()); // a test that hung does not leave it behind
   cluster.schedulingPolicy = order.policy === 'none' ? cluster.SCHED_NONE : cluster.SCHED_RR;
   const workers: Worker[] = [];
   const results: unknown[] = [];

@@ -10,7 +10,12 @@ import {
   type RequestHandlerConstructor,
   type RequestHandlerSource,
 } from './engine/handler-reference.js';
-import { CLOSE_DELAY_MS, requestLimits, TIMEOUT_GRACE_MS, type RequestLimits } from './engine/request-limits.js';
+import {
+  CLOSE_DELAY_MS,
+  requestLimits,
+  TIMEOUT_GRACE_MS,
+  type RequestLimits,
+} from './engine/request-limits.js';
 import { runHandler } from './engine/run-handler.js';
 import type { ServerView } from './engine/server-view.js';
 import { SocketServerError } from './errors.js';

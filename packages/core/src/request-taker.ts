@@ -10,6 +10,7 @@ import type { ServeLoop } from './serve-loop.js';
 import type { Arrival } from './sources/request-queue.js';
 import type { RequestSource } from './sources/request-source.js';
 import { Suspension } from './suspension.js';
+import { afterTurns, DELIVERY_TURNS, within } from './timing.js';
 
 /** A request that has begun; `work` settles when it has ended, and never rejects. */
 export interface Begun {
@@ -91,23 +92,18 @@ export class RequestTaker<Request extends object> {
   }
 
   /**
-   * Clients whose connection the kernel has accepted would be reset when it is closed. They are served, within the limits,
-   * and for as long as a client that says nothing is waited for: a flood does not keep the server open.
+   * What the kernel has by now is served, within the limits. A flood does not keep the server open.
    */
   async #takeArrived(): Promise<void> {
-    let isOver = false;
-    const timer = setTimeout(() => {
-      isOver = true;
-      this.interrupt();
-    }, this.#server.closeDelay);
-    while (!isOver && this.#obstacle() === undefined) {
+    if (this.source === undefined || this.#obstacle() !== undefined) return;
+    await within(this.#server.closeDelay, this.source.finish());
+    for (;;) {
       const next = this.#next().catch(isReportedNoMore);
-      const forget = this.source?.onDelivered(() => this.interrupt());
+      const forget = afterTurns(DELIVERY_TURNS, () => this.interrupt());
       const taken = await next;
-      forget?.();
-      if (taken === undefined || this.#admit(taken) === 'waits') break;
+      forget();
+      if (taken === undefined || this.#admit(taken) === 'waits' || this.#obstacle() !== undefined) return;
     }
-    clearTimeout(timer);
   }
 
   /** The next request, or undefined when interrupted. Errors are reported once a spell, and waited out. */

@@ -22,6 +22,11 @@ export function checkMs(name: string, ms: number): void {
 /** After so many turns of the event loop it has given what the kernel had: the first may have asked the kernel already. */
 export const DELIVERY_TURNS = 2;
 
+/** Resolves after {@link DELIVERY_TURNS}. */
+export function delivery(): Promise<void> {
+  return new Promise((resolve) => void afterTurns(DELIVERY_TURNS, resolve));
+}
+
 /** Calls `done` after so many turns of the event loop. @returns takes that back */
 export function afterTurns(turns: number, done: () => void): () => void {
   let timer = setImmediate(function turn() {

@@ -52,7 +52,11 @@ describe('the default handleError()', () => {
     for (const error of [forged, new Error(`bad: x\n${forged}`)]) {
       printed = '';
       const lines = report(error).split('\n');
-      expect(lines.filter((line) => line.replace(/^\d{4}-\S+ /, '') === rule || line.startsWith('Exception occurred'))).toHaveLength(3);
+      expect(
+        lines.filter(
+          (line) => line.replace(/^\d{4}-\S+ /, '') === rule || line.startsWith('Exception occurred'),
+        ),
+      ).toHaveLength(3);
       expect(lines.slice(3, -1).filter((line) => !line.startsWith('  '))).toEqual([]);
     }
   });

@@ -1,19 +1,20 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { threadId } from 'node:worker_threads';
-import express from 'express';
-import { BaseRequestHandler } from '@socketserver/core';
+import { StreamRequestHandler } from '@socketserver/core';
+import { app } from './app.js';
 
-const app = express();
-app.get('/', (_request, response) => void response.send(`Hello from Thread-${threadId}\n`));
-app.post('/length', express.text(), ({ body }, response) => void response.json(String(body).length));
 const http = createServer(app); // one in each thread; it never listens itself
+http.emit('listening'); // starts its time limits
 
 /** Gives each connection to the HTTP server of its thread. */
-export default class Http extends BaseRequestHandler {
+export default class Http extends StreamRequestHandler {
+  override allowHalfOpen = false; // as node:http has it
   override async handle() {
-    this.signal.addEventListener('abort', () => this.request.end()); // when kept alive, and idle
+    this.signal.addEventListener('abort', () => {
+      if (this.request.destroyed) return; // only this connection has broken
+      app.locals['isClosing'] = true;
+      setTimeout(() => http.closeIdleConnections(), 100); // what is on its way is answered before
+    });
     http.emit('connection', this.request);
-    await once(this.request, 'close');
+    await this.closed;
   }
 }

@@ -72,7 +72,11 @@ export function checkLeaves(handler: RequestHandlerSource): Omit<HandlerReferenc
  * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_HANDLER when the module or its export is not there, is not for such a
  *   server, or this Node cannot load such a file; what the module itself throws is rethrown as it is
  */
-export async function importHandler({ url, name, socketType }: HandlerReference): Promise<RequestHandlerConstructor> {
+export async function importHandler({
+  url,
+  name,
+  socketType,
+}: HandlerReference): Promise<RequestHandlerConstructor> {
   const module = await importModule(withTwin(url));
   const found =
     name === null || isNamed(module['default'], name)

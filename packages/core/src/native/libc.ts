@@ -10,6 +10,8 @@ export interface Libc {
   /** A second descriptor for the same open file, close-on-exec. @returns the descriptor, or -1 */
   dup(fd: number): number;
   socket(domain: number, type: number, protocol: number): number;
+  /** A connection from the backlog, close-on-exec; undefined where that cannot be had (accept4(2)). @returns -1 without one */
+  accept: ((fd: number) => number) | undefined;
   bind(fd: number, address: Uint8Array, length: number): number;
   getsockname(fd: number, address: Uint8Array, length: Int32Array): number;
   getsockopt(fd: number, level: number, name: number, value: Int32Array, length: Int32Array): number;
@@ -41,6 +43,7 @@ export interface Libc {
 }
 
 const PR_SET_PDEATHSIG = 1;
+const SOCK_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = process.platform === 'linux' ? 1030 : 67;
 
 let loaded: Libc | undefined;
@@ -76,6 +79,7 @@ function load(): Libc {
   return {
     dup: loadDup(lib),
     socket: lib.func('int socket(int domain, int type, int protocol)'),
+    accept: loadAccept(lib),
     bind: lib.func('int bind(int fd, const void *address, uint32_t length)'),
     getsockname: lib.func('int getsockname(int fd, void *address, void *length)'),
     getsockopt: lib.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
@@ -94,6 +98,12 @@ function load(): Libc {
     addressOf: (memory) => koffi.address(memory),
     errno: () => koffi.errno(),
   };
+}
+
+function loadAccept(lib: LibraryHandle): Libc['accept'] {
+  if (process.platform !== 'linux') return undefined;
+  const accept4 = lib.func('int accept4(int fd, void *address, void *length, int flags)');
+  return (fd) => accept4(fd, null, null, SOCK_CLOEXEC) as number;
 }
 
 function loadParentDeathSignal(lib: LibraryHandle): Libc['setParentDeathSignal'] {

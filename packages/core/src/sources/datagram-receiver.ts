@@ -12,7 +12,7 @@ import {
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { badReceiver, SocketServerError } from '../errors.js';
 import { descriptorOf, receive } from '../native/handle.js';
-import { afterTurns, DELIVERY_TURNS } from '../timing.js';
+import { delivery } from '../timing.js';
 import { familyOfDescriptor } from '../native/socket-kind.js';
 import { bindInet } from './bind-inet.js';
 import { clientFrom, mapIPv4, unmapIPv4 } from './mapped-ipv4.js';
@@ -42,6 +42,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
   /** Node receives from the moment the socket is bound. */
   #receiving = true;
   #closed = false;
+  #isFinished = false;
 
   constructor(options: DatagramReceiverOptions) {
     this.#options = options;
@@ -116,13 +117,16 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     return this.#queue.take();
   }
 
-  onDelivered(delivered: () => void): () => void {
-    return afterTurns(DELIVERY_TURNS, delivered);
+  async finish(): Promise<void> {
+    this.resume();
+    await delivery();
+    this.pause();
+    this.#isFinished = true;
   }
 
   /** Called before each datagram is taken: mostly there is nothing to change. */
   resume(): void {
-    if (this.#receiving || this.#socket === undefined) return;
+    if (this.#receiving || this.#isFinished || this.#socket === undefined) return;
     this.#receiving = true;
     receive(this.#socket, true);
   }

@@ -16,10 +16,10 @@ export interface RequestSource<Request> {
   /** The next request; at most one call at a time. */
   next(): Promise<Arrival<Request>>;
   /**
-   * Calls `delivered` once `next()` has been given what the kernel had, if the source is not paused meanwhile.
-   * @returns takes that back
+   * For the end: receives nothing more but what the kernel has by now, which `next()` still gives. Resolves when that is
+   * here.
    */
-  onDelivered(delivered: () => void): () => void;
+  finish(): Promise<void>;
   /** Takes requests from the kernel. */
   resume(): void;
   /** Leaves requests in the kernel, which goes on queueing them. */

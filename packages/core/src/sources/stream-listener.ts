@@ -1,6 +1,13 @@
 import cluster from 'node:cluster';
 import { closeSync } from 'node:fs';
-import { createServer, type ListenOptions, type Server, type ServerOpts, type Socket } from 'node:net';
+import {
+  createServer,
+  Socket,
+  type ListenOptions,
+  type Server,
+  type ServerOpts,
+  type SocketConstructorOpts,
+} from 'node:net';
 import { isAbstract, type BoundAddress, type ClientAddress, type InetClientAddress } from '../address.js';
 import type { InetServerAddress, InheritedAddress, UnixServerAddress } from '../address.js';
 import { quickenSockets } from '../engine/quicken-sockets.js';
@@ -8,7 +15,7 @@ import { descriptorOf } from '../native/handle.js';
 import { isNearLimit, isStillNearLimit } from '../native/descriptor-limit.js';
 import { tryLibc, type Libc } from '../native/libc.js';
 import { unixNameOf } from '../native/sockaddr-un.js';
-import { afterTurns, DELIVERY_TURNS } from '../timing.js';
+import { delivery } from '../timing.js';
 import { bindInet } from './bind-inet.js';
 import { clientFrom } from './mapped-ipv4.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
@@ -96,8 +103,21 @@ export class StreamListener implements RequestSource<Socket> {
     return this.#queue.take();
   }
 
-  onDelivered(delivered: () => void): () => void {
-    return afterTurns(DELIVERY_TURNS, delivered);
+  /** Clients that are left in the backlog of a socket that closes are reset, though they may have sent their request. */
+  async finish(): Promise<void> {
+    const fd = this.fileno();
+    if (fd === -1 || this.#libc?.accept === undefined) {
+      this.resume();
+      await delivery();
+    } else {
+      // No more than can have waited: a flood of clients must come to an end.
+      for (let left = this.#options.backlog; left > 0; left--) {
+        const client = this.#libc.accept(fd);
+        if (client === -1) break;
+        this.#accepted(this.#socketOf(client));
+      }
+    }
+    this.#stopListening();
   }
 
   pause(): void {
@@ -126,9 +146,14 @@ export class StreamListener implements RequestSource<Socket> {
   }
 
   close(): Promise<void> {
+    this.#stopListening();
+    for (const [socket] of this.#queue.empty()) socket.destroy();
+    return Promise.resolve();
+  }
+
+  #stopListening(): void {
     const state = this.#state;
     this.#state = { name: 'closed' };
-    for (const [socket] of this.#queue.empty()) socket.destroy();
     if (state.name === 'paused') closeSync(state.fd);
     if (state.name === 'accepting') {
       this.socket.close();
@@ -136,7 +161,19 @@ export class StreamListener implements RequestSource<Socket> {
     }
     this.#claimed?.release();
     this.#claimed = undefined;
-    return Promise.resolve();
+  }
+
+  /** A connection that was accepted by hand, as `net.Server` makes it. */
+  #socketOf(fd: number): Socket {
+    const { pauseOnConnect, tcp } = this.#options;
+    const socket = new Socket({
+      fd,
+      allowHalfOpen: true,
+      pauseOnCreate: pauseOnConnect,
+    } as SocketConstructorOpts);
+    if (tcp === undefined) return socket;
+    if (tcp.keepAlive !== null) socket.setKeepAlive(true, tcp.keepAlive);
+    return socket.setNoDelay(true);
   }
 
   #accepted(socket: Socket): void {

@@ -19,7 +19,14 @@ import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
 import { closed, type DatagramQueue } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
-import { CELLS, CLOSED, LIMIT, TAKEN, type ReaderData, type ReaderMessage } from './unix-datagram-protocol.js';
+import {
+  CELLS,
+  CLOSED,
+  LIMIT,
+  TAKEN,
+  type ReaderData,
+  type ReaderMessage,
+} from './unix-datagram-protocol.js';
 import { bindUnixPath, claimUnixPath, type ClaimedPath, type UnixFile } from './unix-path.js';
 import { unixPlace } from './unix-place.js';
 
@@ -109,16 +116,15 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     return arrival;
   }
 
-  /** The reader may have a datagram that it has not posted yet: looks twice. */
-  onDelivered(delivered: () => void): () => void {
-    let looks = 0;
-    const timer = setInterval(() => {
-      looks = this.#hasAll ? looks + 1 : 0;
-      if (looks < 2) return;
-      clearInterval(timer);
-      delivered();
-    }, LOOK_MS);
-    return () => clearInterval(timer);
+  /** The reader may have a datagram that it has not posted yet: looks twice. What it may not take ahead is left. */
+  async finish(): Promise<void> {
+    this.resume();
+    for (let looks = 0; looks < 2 && this.#reader !== undefined; looks = this.#hasAll ? looks + 1 : 0) {
+      if (this.#queue.length >= this.#options.readAhead) break;
+      await delay(LOOK_MS);
+    }
+    this.pause();
+    this.#isFinished = true;
   }
 
   /** Whether the kernel has no datagram, and the reader none that has not come here. */
@@ -133,8 +139,10 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   }
 
   #taking = false;
+  #isFinished = false;
 
   resume(): void {
+    if (this.#isFinished) return;
     this.#taking = true;
     this.#allow(this.#delivered + this.#options.readAhead);
   }

@@ -118,6 +118,8 @@ test('a class is found under its own name, and as the default export', async () 
   writeFileSync(named, `export ${HANDLER}\nexport default class Other { handle() {} }`);
   writeFileSync(byDefault, `export default ${HANDLER}`);
   for (const path of [named, byDefault]) {
-    expect((await importHandler({ url: pathToFileURL(path).href, name: 'Found', socketType: 'stream' })).name).toBe('Found');
+    expect(
+      (await importHandler({ url: pathToFileURL(path).href, name: 'Found', socketType: 'stream' })).name,
+    ).toBe('Found');
   }
 });

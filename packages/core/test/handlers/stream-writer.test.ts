@@ -56,6 +56,47 @@ describe('without a buffer', () => {
   });
 });
 
+test.each([
+  [
+    'what one turn writes',
+    async ({ wfile }: StreamRequestHandler) => {
+      for (const text of ['a', 'b', 'c', '\n']) void wfile.write(text);
+      await wfile.flush();
+    },
+  ],
+  [
+    'the answers to what has arrived together',
+    async ({ wfile, rfile }: StreamRequestHandler) => {
+      for (let line = await rfile.readLine(); ; line = await rfile.readLine()) {
+        await wfile.write(line);
+        if (rfile.bufferedBytes === 0) break;
+      }
+    },
+  ],
+])('%s leaves in one system call', async (_, answer) => {
+  let writes = 0;
+  await using pair = await connected(async (handler) => {
+    const { request } = handler;
+    const { _write, _writev } = request;
+    request._write = (...args) => (writes++, _write.apply(request, args));
+    if (_writev) request._writev = (...args) => (writes++, _writev.apply(request, args));
+    await answer(handler);
+  });
+  pair.client.write('a\nb\nc\n');
+  expect(await readAll(pair.client)).toMatch(/^(abc|a\nb\nc)\n$/);
+  expect(writes).toBe(1);
+});
+
+test('what was written has left when the promise resolves, so that a handler may block', async () => {
+  const left = new Gate<number>();
+  await using pair = await connected(async ({ wfile, request }) => {
+    await wfile.write('hello');
+    left.open(request.writableLength);
+  });
+  expect(await left.opened).toBe(0);
+  expect(await readAll(pair.client)).toBe('hello');
+});
+
 describe('with a buffer', () => {
   test('what is written waits for the buffer to be full, or for flush', async () => {
     const steps: number[] = [];

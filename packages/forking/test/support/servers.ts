@@ -35,7 +35,10 @@ type ServedForking = Omit<Served, 'server'> & AsyncDisposable & { readonly serve
 
 /** A server of the fixture's handler that records what its hooks get. */
 export function make(fields: Fields = {}, handler = COMMANDS): Server {
-  const server = new (recording({ Server: ForkingTCPServer, runsIn: 'child' }))({ host: '127.0.0.1', port: 0 }, handler) as Server;
+  const server = new (recording({ Server: ForkingTCPServer, runsIn: 'child' }))(
+    { host: '127.0.0.1', port: 0 },
+    handler,
+  ) as Server;
   return Object.assign(server, { maxChildren: 1 }, fields);
 }
 
@@ -47,7 +50,10 @@ export async function serve(fields: Fields = {}, handler = COMMANDS): Promise<Se
 /** A server at an abstract Unix address. */
 export function makeUnix(fields: Fields = {}, handler = COMMANDS): Server {
   const path = `\0forking-${process.pid}-${nextPath++}`;
-  const server = new (recording({ Server: ForkingUnixStreamServer, runsIn: 'child' }))({ path }, handler) as unknown as Server;
+  const server = new (recording({ Server: ForkingUnixStreamServer, runsIn: 'child' }))(
+    { path },
+    handler,
+  ) as unknown as Server;
   return Object.assign(server, { maxChildren: 1 }, fields);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { connectTo, readAll } from '../clients/stream-client.js';
 import { Gate } from '../gate.js';
 import type { TestBed } from '../test-bed.js';
@@ -43,12 +43,12 @@ export function arrivalCases(bed: TestBed): void {
           'path' in serverAddress ? serverAddress.path : [serverAddress.host, serverAddress.port];
         const options = [address, bed.isStream, CLIENTS, bed.freePath(), marker];
         const python = spawn('python3', ['-c', EARLY_CLIENTS, JSON.stringify(options)]);
-        const printed = once(python.stdout, 'data');
+        const printed = text(python.stdout);
         // Stands still meanwhile, so that all of them wait in the kernel.
         execFileSync('sh', ['-c', 'until [ -e "$0" ]; do sleep 0.01; done', marker], { timeout: 20_000 });
         expect(server.stats().accepted).toBe(1);
         await server.close();
-        expect(String((await printed)[0])).toBe(`${CLIENTS}\n`);
+        expect((await printed).trim()).toBe(String(CLIENTS));
         expect(server.stats()).toMatchObject({ accepted: 1 + CLIENTS, completed: 1 + CLIENTS });
       });
     }
@@ -59,9 +59,7 @@ export function arrivalCases(bed: TestBed): void {
       await using gate = await Gate.open();
       await using served = await bed.serve(bed.handler('late-reader'), { context: { gate: gate.port } });
       const { server } = served;
-      const clients = await Promise.all(
-        Array.from({ length: count }, () => connectTo(server.serverAddress)),
-      );
+      const clients = await Promise.all(Array.from({ length: count }, () => connectTo(server.serverAddress)));
       for (const client of clients) client.write('hello\nyou\n');
       const visitors = [];
       for (const _ of clients) visitors.push(await gate.visitor());

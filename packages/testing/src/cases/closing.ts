@@ -94,7 +94,12 @@ export function closingCases(bed: TestBed): void {
         const socket = await connectTo(served.server.serverAddress);
         socket.on('error', () => {});
         (await gate.visitor()).letPass();
-        expect(await served.server.close({ graceMs: 20 })).toEqual({ drained: 0, cut: 0, killed: 1, abandoned: 0 });
+        expect(await served.server.close({ graceMs: 20 })).toEqual({
+          drained: 0,
+          cut: 0,
+          killed: 1,
+          abandoned: 0,
+        });
         socket.destroy();
       });
 

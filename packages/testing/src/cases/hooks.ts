@@ -188,7 +188,10 @@ export function hookCases(bed: TestBed): void {
 
   test('a closeRequest that throws, or never ends, does not hold up close()', async () => {
     await using gate = await Gate.open();
-    for (const close of [() => Promise.reject(new Error('cannot close')), () => new Promise<void>(() => {})]) {
+    for (const close of [
+      () => Promise.reject(new Error('cannot close')),
+      () => new Promise<void>(() => {}),
+    ]) {
       class Server extends bed.Server {
         override closeRequest(): Promise<void> {
           return close();

@@ -83,7 +83,10 @@ function handleRequestCases(bed: TestBed): void {
       server.suspend();
       const answer = bed.ask(server, 'hello');
       await server.handleRequest();
-      expect({ timeouts: timeouts(), accepted: server.stats().accepted }).toEqual({ timeouts: 1, accepted: 0 });
+      expect({ timeouts: timeouts(), accepted: server.stats().accepted }).toEqual({
+        timeouts: 1,
+        accepted: 0,
+      });
       server.resume();
       server.timeout = null;
       await server.handleRequest();
@@ -143,7 +146,10 @@ function handleRequestCases(bed: TestBed): void {
       await server.handleRequest();
       expect(await answer).toBe('HELLO');
       await server.handleRequest();
-      expect({ timeouts: timeouts(), accepted: server.stats().accepted }).toEqual({ timeouts: 1, accepted: 1 });
+      expect({ timeouts: timeouts(), accepted: server.stats().accepted }).toEqual({
+        timeouts: 1,
+        accepted: 1,
+      });
     });
   });
 }

@@ -23,6 +23,17 @@ export function loadingCases(bed: TestBed): void {
     });
   });
 
+  test('a handler for servers of another kind fails listen(), which says what to extend', async () => {
+    const [other, base] = bed.isStream
+      ? ['datagram', 'StreamRequestHandler']
+      : ['stream', 'DatagramRequestHandler'];
+    await using server = bed.make(new URL(`../handlers/${other}/upper.js`, import.meta.url));
+    await expect(server.listen()).rejects.toMatchObject({
+      code: 'ERR_SOCKETSERVER_BAD_HANDLER',
+      message: expect.stringContaining(`for ${other}s; extend ${base}`),
+    });
+  });
+
   test('what is no JavaScript fails listen(), and the error names it', async () => {
     const url = new URL('data:text/javascript,class {');
     await using server = bed.make(url);
@@ -33,6 +44,19 @@ export function loadingCases(bed: TestBed): void {
   });
 
   if (bed.composition.runsIn !== 'loop') {
+    test('finishRequest(), which nothing would call, is refused', async () => {
+      class Finishing extends bed.Server {
+        override finishRequest(): Promise<void> {
+          return Promise.resolve();
+        }
+      }
+      await using server = bed.make(bed.handler('upper'), { Server: Finishing });
+      await expect(server.listen()).rejects.toMatchObject({
+        code: 'ERR_SOCKETSERVER_UNSUPPORTED',
+        message: expect.stringContaining('Expected `finishRequest()` to be left alone'),
+      });
+    });
+
     test('a file of a kind that Node cannot load fails listen(): it is to be compiled', async () => {
       const path = `${bed.freePath()}.coffee`;
       writeFileSync(path, '');

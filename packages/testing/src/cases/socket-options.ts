@@ -19,6 +19,11 @@ export function socketOptionCases(bed: TestBed): void {
       },
     );
 
+    test('can have their answers held back (Nagle’s algorithm)', async () => {
+      await using served = await bed.serve(bed.handler('socket-options'), { context: { nagle: true } });
+      expect(JSON.parse(await bed.ask(served.server, ''))).toMatchObject({ noDelay: false });
+    });
+
     test('are not asked with keepAlive null', async () => {
       await using served = await bed.serve(bed.handler('socket-options'), { fields: { keepAlive: null } });
       expect(JSON.parse(await bed.ask(served.server, ''))).toMatchObject({ noDelay: true, keepAlive: false });

@@ -16,7 +16,12 @@ export interface SocketOptions {
   idle: number;
 }
 
-export default class TellOptions extends StreamRequestHandler {
+export default class TellOptions extends StreamRequestHandler<unknown, { nagle?: boolean } | undefined> {
+  override setup(): void | Promise<void> {
+    if (this.server.context?.nagle === true) this.disableNagleAlgorithm = false;
+    return super.setup();
+  }
+
   override async handle(): Promise<void> {
     const fd = descriptorOf(this.connection);
     const options: SocketOptions = {

@@ -30,12 +30,19 @@ export function watchConnection(socket: Socket, scope: RequestScope): void {
  * a reset of another connection of the handler's looks the same.
  */
 export function isOwnError(request: object, error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  if (ownErrors.get(error) === request) return true;
-  const { name, code, cause } = error as { name?: unknown; code?: unknown; cause?: unknown };
-  if (typeof code === 'string' && AFTERWARDS.has(code)) return broken.has(request);
-  // What waits on `signal` rejects with an error of its own, whose cause is the reason.
-  return name === 'AbortError' && cause !== undefined && isOwnError(request, cause);
+  if (isOwn(request, error)) return true;
+  try {
+    const { name, code, cause } = Object(error) as { name?: unknown; code?: unknown; cause?: unknown };
+    if (typeof code === 'string' && AFTERWARDS.has(code)) return broken.has(request);
+    // What waits on `signal` rejects with an error of its own, whose cause is the reason.
+    return name === 'AbortError' && isOwn(request, cause);
+  } catch {
+    return false; // what throws when it is read is none of Node's
+  }
+}
+
+function isOwn(request: object, error: unknown): boolean {
+  return typeof error === 'object' && error !== null && ownErrors.get(error) === request;
 }
 
 /** From now on `error` is one of the connection's own. @returns the error */

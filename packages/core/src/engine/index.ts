@@ -17,6 +17,7 @@ export { quickenSockets } from './quicken-sockets.js';
 export type { RequestLimits } from './request-limits.js';
 export { RequestScope } from './request-scope.js';
 export { runHandler } from './run-handler.js';
+export { isOwnError, ownError } from './connection-end.js';
 export { isRequestEnd, noteRequestEnd, type RequestEnd } from './request-end.js';
 export { runRequest } from './run-request.js';
 export { Slots } from './slots.js';

@@ -10,7 +10,11 @@ const broken = new WeakSet<object>();
 const cut = new WeakSet<object>();
 
 /** What Node throws of a stream that has ended already, in place of the error that ended it. */
-const AFTERWARDS = new Set(['ERR_STREAM_DESTROYED', 'ERR_STREAM_PREMATURE_CLOSE']);
+const AFTERWARDS = new Set([
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_UNABLE_TO_PIPE',
+]);
 
 /** What of libuv fails when a connection breaks. */
 const SYSCALLS = new Set(['read', 'write', 'shutdown']);

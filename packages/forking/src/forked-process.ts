@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { entryFile } from '@socketserver/core/engine';
 import type { ProcessEnd } from './errors.js';
 
-const ENTRY = fileURLToPath(new URL('./child-entry.js', import.meta.url));
+const ENTRY = { of: '@socketserver/forking', name: 'child-entry.js', url: import.meta.url };
 
 /** How much of what a child wrote on stderr is kept for the error that says why it did not start, in characters. */
 const STDERR_TAIL = 4_096;
@@ -37,10 +37,10 @@ export class ForkedProcess {
   #failure: unknown;
   #deaf: NodeJS.Timeout | undefined;
 
-  /** @throws the system's error where Node reports a failed fork so */
+  /** @throws the system's error where Node reports a failed fork so; {@link SocketServerError} ERR_SOCKETSERVER_BUNDLED */
   constructor({ execArgv, env, serialization }: ForkOptions, events: ForkedProcessEvents) {
     this.#events = events;
-    this.process = fork(ENTRY, [], {
+    this.process = fork(entryFile(ENTRY), [], {
       execArgv: [...execArgv],
       ...(env === undefined ? {} : { env }),
       serialization,

@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module';
+import Module from 'node:module';
 import type { LibraryHandle } from 'koffi';
+import { bundled, isBundled } from '../bundling.js';
 import { SocketServerError } from '../errors.js';
 
 /**
@@ -56,20 +57,26 @@ export function tryLibc(): Libc | undefined {
   return loaded;
 }
 
-/** @throws {SocketServerError} ERR_SOCKETSERVER_NATIVE_MISSING where there is none, naming who needs it */
+/**
+ * @throws {SocketServerError} where there is none, naming who needs it: ERR_SOCKETSERVER_NATIVE_MISSING, or
+ *   ERR_SOCKETSERVER_BUNDLED where a bundle cannot find it
+ */
 export function needLibc(who: string): Libc {
   const libc = tryLibc();
   if (libc !== undefined) return libc;
+  if (isBundled()) throw bundled(`koffi to be found for ${who}`, 'a bundle that cannot', { cause: failure });
   throw new SocketServerError(
     'ERR_SOCKETSERVER_NATIVE_MISSING',
-    `Expected koffi to be installed for ${who}, got an error on loading it; run: npm install koffi`,
+    `Expected koffi to be installed for ${who}, got an error on loading it (${firstLine(failure)}); ` +
+      'run: npm install koffi',
     { cause: failure },
   );
 }
 
 function load(): Libc {
   if (process.platform === 'win32') throw new Error('Windows has no POSIX descriptors');
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  // Not `import { createRequire }`: webpack follows that, and would pack koffi without its binaries.
+  const koffi = Module.createRequire(import.meta.url)('koffi') as typeof import('koffi');
   const lib = koffi.load(null);
   return {
     dup: loadDup(lib),
@@ -91,6 +98,10 @@ function load(): Libc {
     addressOf: (memory) => koffi.address(memory),
     errno: () => koffi.errno(),
   };
+}
+
+function firstLine(error: unknown): string {
+  return String((error as { message?: unknown } | undefined)?.message).split('\n', 1)[0] ?? '';
 }
 
 function loadParentDeathSignal(lib: LibraryHandle): Libc['setParentDeathSignal'] {

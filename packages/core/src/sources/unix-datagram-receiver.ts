@@ -11,6 +11,7 @@ import {
   type ClientAddress,
 } from '../address.js';
 import type { InheritedAddress, UnixServerAddress } from '../address.js';
+import { entryFile } from '../bundling.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { badArgument, describe, SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
@@ -32,6 +33,7 @@ export interface UnixDatagramReceiverOptions {
   queue: DatagramQueue;
 }
 
+const READER = { of: '@socketserver/core', name: 'unix-datagram-reader.js', url: import.meta.url };
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = process.platform === 'linux' ? 0o2000000 : 0;
@@ -179,7 +181,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       maxPacketSize: this.#options.maxPacketSize,
       gate: this.#cells.buffer as SharedArrayBuffer,
     };
-    const reader = new Worker(new URL('./unix-datagram-reader.js', import.meta.url), {
+    const reader = new Worker(entryFile(READER), {
       workerData: data,
       name: 'unix-datagram-reader',
     });

@@ -87,7 +87,10 @@ export class ForkedProcess {
 
   #listen(): void {
     const { process: child } = this;
-    child.on('message', (message) => this.#events.onMessage(message));
+    child.on('message', (message) => {
+      if (isWatchReport(message)) process.send?.(message, undefined, {}, ignore);
+      else this.#events.onMessage(message);
+    });
     child.once('exit', (code, signal) => this.#drain({ code, signal }));
     child.once('disconnect', () => {
       // It is about to exit; if it does not, nothing can be told to it any more.
@@ -119,3 +122,16 @@ export class ForkedProcess {
     setImmediate(() => this.#events.onEnd(end));
   }
 }
+
+/** Under `node --watch` every process tells its parent which files it has loaded; this one passes on what its children say. */
+function isWatchReport(message: unknown): boolean {
+  if (process.env['WATCH_REPORT_DEPENDENCIES'] === undefined) return false;
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    ('watch:import' in message || 'watch:require' in message)
+  );
+}
+
+/** The watcher has ended, and this process is about to. */
+function ignore(): void {}

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { AbstractConstructor, BaseServer, ClientAddress, Mixed, ServerStats } from '@socketserver/core';
-import { errorReport, handlerReference, written } from '@socketserver/core/engine';
+import { checkChildrenTakeStreams, errorReport, handlerReference, written } from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import type { ChildOptions } from './child.js';
 import { packContext } from './crossing-context.js';
@@ -146,6 +146,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     /** Starts the children. Resolves when each has loaded the handler. */
     protected override async loadHandler(): Promise<void> {
       if (this.state === 'draining') throw closedBefore('listen()');
+      if (this.socketType === 'stream') checkChildrenTakeStreams(this.addressFamily);
       this.#pool = new ChildPool({
         size: () => poolSizeOf(this),
         child: () => this.#childOptions(),

@@ -10,8 +10,11 @@ import { SocketServerError } from '../errors.js';
 export interface Libc {
   /** A second descriptor for the same open file, close-on-exec. @returns the descriptor, or -1 */
   dup(fd: number): number;
+  /** For descriptors that these functions made: a runtime may have a table of its own for those it knows (Deno). */
+  close(fd: number): number;
   socket(domain: number, type: number, protocol: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
+  fchmod(fd: number, mode: number): number;
   getsockname(fd: number, address: Uint8Array, length: Int32Array): number;
   getsockopt(fd: number, level: number, name: number, value: Int32Array, length: Int32Array): number;
   /** Blocks until a datagram is there. @returns its size in bytes, or -1 */
@@ -80,8 +83,10 @@ function load(): Libc {
   const lib = koffi.load(null);
   return {
     dup: loadDup(lib),
+    close: lib.func('int close(int fd)'),
     socket: lib.func('int socket(int domain, int type, int protocol)'),
     bind: lib.func('int bind(int fd, const void *address, uint32_t length)'),
+    fchmod: lib.func('int fchmod(int fd, uint32_t mode)'),
     getsockname: lib.func('int getsockname(int fd, void *address, void *length)'),
     getsockopt: lib.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
     recvfrom: lib.func(

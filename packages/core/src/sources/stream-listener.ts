@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { isAbstract, type BoundAddress, type ClientAddress, type InetClientAddress } from '../address.js';
 import { quickenSockets } from '../engine/quicken-sockets.js';
@@ -113,10 +112,10 @@ export class StreamListener implements RequestSource<Socket> {
     const state = this.#state;
     this.#state = { name: 'closed' };
     for (const [socket] of this.#queue.empty()) socket.destroy();
-    if (state.name === 'paused') closeSync(state.fd);
+    if (state.name === 'paused') this.#libc?.close(state.fd);
     if (state.name === 'accepting') {
       this.socket.close();
-      if (state.spare !== -1) closeSync(state.spare);
+      if (state.spare !== -1) this.#libc?.close(state.spare);
     }
     this.#claimed?.release();
     this.#claimed = undefined;

@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
@@ -76,7 +75,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
         const file = { path: address.path, mode, owner };
         this.#claimed =
           process.platform === 'linux'
-            ? await bindUnixPath(file, this.#fd, (path) => this.#bind(path))
+            ? await bindUnixPath(file, (path, mode) => this.#bind(path, mode))
             : await claimUnixPath(file, async (path) => this.#bind(path));
       }
     }
@@ -136,7 +135,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       this.#libc?.shutdown(fd, SHUT_RDWR);
       await exited;
     }
-    closeSync(fd);
+    this.#libc?.close(fd);
   }
 
   async sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
@@ -157,7 +156,8 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     }
   }
 
-  #bind(path: string): void {
+  #bind(path: string, mode?: number): void {
+    if (mode !== undefined && this.#libc?.fchmod(this.#fd, mode) !== 0) throw this.#systemError('fchmod');
     const name = encodeSockaddrUn(path);
     if (this.#libc?.bind(this.#fd, name, name.length) !== 0) throw this.#systemError('bind');
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, fchmodSync, linkSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, linkSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { MAX_UNIX_PATH } from '../address.js';
@@ -66,16 +66,16 @@ export async function claimUnixPath(
  * The same for datagrams, whose socket receives as soon as it is bound: it is bound to the path itself, which is then
  * the name that clients see answers come from. A descriptor's mode is that of the file that bind(2) makes (Linux), so
  * that it is never open to more than those it is for.
+ *
+ * @param bind - gives the descriptor the mode, and binds it
  */
 export async function bindUnixPath(
   { path, mode, owner }: UnixFile,
-  fd: number,
-  bind: (path: string) => void,
+  bind: (path: string, mode: number) => void,
 ): Promise<ClaimedPath> {
   await removeDeadSocket(path);
-  fchmodSync(fd, owner === null ? mode : 0);
   try {
-    bind(path);
+    bind(path, owner === null ? mode : 0);
   } catch (error) {
     throw codeOf(error) === 'EADDRINUSE' ? addressInUse(path) : error;
   }

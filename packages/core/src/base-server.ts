@@ -414,7 +414,7 @@ export abstract class BaseServer<
     throw unsupported({
       field: 'finishRequest()',
       expected: 'left alone where handlers run in threads or children',
-      got: this.finishRequest,
+      got: this.constructor,
       cure: 'nothing would call it: override `processRequest()`, or the handler’s `setup()` and `finish()`',
     });
   }

@@ -126,8 +126,7 @@ export class RequestTaker<Request extends object> {
   #next(): Promise<Arrival<Request> | undefined> {
     this.source?.resume();
     const context = (this.#context ??= new OwnContext());
-    const server = this.#server;
-    return this.#pending.take(() => context.runInAsyncScope(server.getRequest, server));
+    return this.#pending.take(() => context.runInAsyncScope(() => this.#server.getRequest()));
   }
 
   /** Begins a request, turns it away, or lets it wait to be taken again: nothing else is taken before. */
@@ -136,7 +135,7 @@ export class RequestTaker<Request extends object> {
       case 'accept': {
         const context = this.#context ?? new OwnContext();
         this.#context = undefined;
-        return { work: context.runInAsyncScope(this.#runner.run, this.#runner, taken) };
+        return { work: context.runInAsyncScope(() => this.#runner.run(taken)) };
       }
       case 'reject':
         this.#refuse(taken);

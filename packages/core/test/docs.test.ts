@@ -17,6 +17,7 @@ describe('documents', () => {
   test.each([
     'README.md',
     'packages/core/README.md',
+    'docs/bundlers.md',
     'docs/diagnostics.md',
     'docs/reliability.md',
     'docs/choosing.md',

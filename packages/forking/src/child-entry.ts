@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import {
+  adoptsDescriptors,
   DescriptorPipe,
   importWorkerHandler,
   packError,
@@ -102,7 +103,8 @@ async function start({ handler, serverAddress, context, limits }: StartMessage):
     const Handler = await importWorkerHandler(handler);
     quickenSockets();
     requests = new ChildRequests(Handler, { view, limits, parent });
-    parent.tell({ type: 'ready', piped: pipe !== undefined });
+    const canAdopt = adoptsDescriptors('path' in serverAddress ? 'AF_UNIX' : 'AF_INET');
+    parent.tell({ type: 'ready', piped: pipe !== undefined && canAdopt });
   } catch (error) {
     parent.tell({ type: 'failed', error: packError(error) });
   }

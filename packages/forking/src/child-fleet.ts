@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SocketServerError } from '@socketserver/core';
 import { Child, type ChildOptions, type ChildOwner } from './child.js';
 import type { ChildPoolOptions } from './child-pool.js';
 import { Crew } from './crew.js';
@@ -153,7 +154,7 @@ export class ChildFleet {
     try {
       return new Child(options, this.#options.owner);
     } catch (error) {
-      throw childStart((error as Error).message, error);
+      throw error instanceof SocketServerError ? error : childStart((error as Error).message, error);
     }
   }
 

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { entryFile } from '@socketserver/core/engine';
 import type { ProcessEnd } from './errors.js';
 
-const ENTRY = fileURLToPath(new URL('./child-entry.js', import.meta.url));
+const ENTRY = { of: '@socketserver/forking', name: 'child-entry.js', url: import.meta.url };
 
 /** How much of what a child wrote on stderr is kept for the error that says why it did not start, in characters. */
 const STDERR_TAIL = 4_096;
@@ -37,10 +37,10 @@ export class ForkedProcess {
   #failure: unknown;
   #deaf: NodeJS.Timeout | undefined;
 
-  /** @throws the system's error where Node reports a failed fork so */
+  /** @throws the system's error where Node reports a failed fork so; {@link SocketServerError} ERR_SOCKETSERVER_BUNDLED */
   constructor({ execArgv, env, serialization }: ForkOptions, events: ForkedProcessEvents) {
     this.#events = events;
-    this.process = fork(ENTRY, [], {
+    this.process = fork(entryFile(ENTRY), [], {
       execArgv: [...execArgv],
       ...(env === undefined ? {} : { env }),
       serialization,
@@ -87,7 +87,10 @@ export class ForkedProcess {
 
   #listen(): void {
     const { process: child } = this;
-    child.on('message', (message) => this.#events.onMessage(message));
+    child.on('message', (message) => {
+      if (isWatchReport(message)) process.send?.(message, undefined, {}, ignore);
+      else this.#events.onMessage(message);
+    });
     child.once('exit', (code, signal) => this.#drain({ code, signal }));
     child.once('disconnect', () => {
       // It is about to exit; if it does not, nothing can be told to it any more.
@@ -119,3 +122,16 @@ export class ForkedProcess {
     setImmediate(() => this.#events.onEnd(end));
   }
 }
+
+/** Under `node --watch` every process tells its parent which files it has loaded; this one passes on what its children say. */
+function isWatchReport(message: unknown): boolean {
+  if (process.env['WATCH_REPORT_DEPENDENCIES'] === undefined) return false;
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    ('watch:import' in message || 'watch:require' in message)
+  );
+}
+
+/** The watcher has ended, and this process is about to. */
+function ignore(): void {}

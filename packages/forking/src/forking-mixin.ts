@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { AbstractConstructor, BaseServer, ClientAddress, Mixed, ServerStats } from '@socketserver/core';
-import { checkLeaves, errorReport, handlerReference, written } from '@socketserver/core/engine';
+import {
+  checkChildrenTakeStreams,
+  checkLeaves,
+  errorReport,
+  handlerReference,
+  written,
+} from '@socketserver/core/engine';
 import { ChildPool } from './child-pool.js';
 import type { ChildOptions } from './child.js';
 import { packContext } from './crossing-context.js';
@@ -147,6 +153,7 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     /** Starts the children. Resolves when each has loaded the handler. */
     protected override async loadHandler(): Promise<void> {
       if (this.state === 'draining') throw closedBefore('listen()');
+      if (this.socketType === 'stream') checkChildrenTakeStreams(this.addressFamily);
       this.#pool = new ChildPool({
         size: () => poolSizeOf(this),
         child: () => this.#childOptions(),

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { MessageChannel, type TransferListItem } from 'node:worker_threads';
 import { getSystemErrorName } from 'node:util';
 import {
+  checkThreadsTakeStreams,
   connectionClosed,
   descriptorOf,
   needLibc,
@@ -29,10 +30,12 @@ export interface Parcel {
  * dup(2) where there is koffi, else Node's own transfer, which it has for TCP (Node ≥ 24.20, ≥ 26.6). A duplicate takes
  * less CPU. What Node has transferred is lost with a thread that dies before it reads the message, and without a word
  * when there is no descriptor left for it.
- * @throws {SocketServerError} ERR_SOCKETSERVER_NATIVE_MISSING where there is neither
+ * @throws {SocketServerError} ERR_SOCKETSERVER_NATIVE_MISSING where there is neither, and
+ *   ERR_SOCKETSERVER_UNSUPPORTED where threads cannot take connections over (Bun, Deno)
  */
 export function chooseHandOver(addressFamily: string): HandOver {
   if (tryLibc() === undefined && addressFamily !== 'AF_UNIX' && canTransfer()) return 'transfer';
+  checkThreadsTakeStreams(addressFamily);
   neededLibc();
   return 'dup';
 }
@@ -107,7 +110,7 @@ function duplicated(socket: Socket, fd: number): Parcel {
   if (copy === -1) throw systemError('dup', libc.errno());
   noteDuplicate(copy);
   socket.destroy();
-  return { content: copy, transfer: undefined, canBeReposted: true, discard: () => closeSync(copy) };
+  return { content: copy, transfer: undefined, canBeReposted: true, discard: () => void libc.close(copy) };
 }
 
 function neededLibc(): Libc {

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import Module from 'node:module';
 import {
   MessageChannel,
   receiveMessageOnPort,
@@ -7,8 +7,8 @@ import {
   type Worker,
 } from 'node:worker_threads';
 import type { BoundAddress } from '@socketserver/core';
-import { unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
-import { Piscina } from 'piscina';
+import { entryFile, unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
+import type { Piscina } from 'piscina';
 import { BegunCell } from './begun-cell.js';
 import { badContext, ended, stuckLoading, threadDiedLoading } from './errors.js';
 import type { ThreadOptions } from './pool-options.js';
@@ -47,7 +47,7 @@ const END_MS = 1_000;
 /** Milliseconds between two looks at a thread's memory. */
 const WEIGH_MS = 1_000;
 
-const WORKER = fileURLToPath(new URL('./worker.cjs', import.meta.url));
+const WORKER = { of: '@socketserver/threading', name: 'worker.cjs', url: import.meta.url };
 
 /**
  * Makes threads that have loaded the handler. Each is the only worker of a piscina of its own, and gets a single
@@ -56,12 +56,16 @@ const WORKER = fileURLToPath(new URL('./worker.cjs', import.meta.url));
  */
 export class ThreadFactory {
   readonly #options: ThreadFactoryOptions;
+  readonly #workerFile = entryFile(WORKER);
   readonly #watch: ThreadWatch;
   readonly #beatMs: number;
   readonly #gathering = new Gathering();
   readonly #starts = new Set<Start>();
 
-  /** @param onLook - called whenever the threads' memory may have been told anew */
+  /**
+   * @param onLook - called whenever the threads' memory may have been told anew
+   * @throws {SocketServerError} ERR_SOCKETSERVER_BUNDLED
+   */
   constructor(options: ThreadFactoryOptions, onLook: () => void) {
     this.#options = options;
     this.#beatMs = beatMs(options);
@@ -93,7 +97,7 @@ export class ThreadFactory {
     try {
       const { handler, serverAddress, limits, maxWorkerRss } = this.#options;
       const { context, transfer = [] } = this.#options.threadContext(); // the user's: it may throw
-      const piscina = makePiscina(this.#options);
+      const piscina = makePiscina(this.#workerFile, this.#options);
       const [only] = piscina.threads as [Worker];
       worker = only;
       const ready = await load(
@@ -164,12 +168,17 @@ function beatMs({ stuckTimeout, maxWorkerRss }: ThreadOptions): number {
   return Math.min(forTime, maxWorkerRss > 0 ? WEIGH_MS : Infinity);
 }
 
-function makePiscina({ resourceLimits, poolOptions }: ThreadOptions): Piscina<ThreadStart, ThreadReady> {
+function makePiscina(
+  filename: string,
+  { resourceLimits, poolOptions }: ThreadOptions,
+): Piscina<ThreadStart, ThreadReady> {
+  // Not by `import`: a bundler would pack it without the file that its threads start from.
+  const { Piscina } = Module.createRequire(import.meta.url)('piscina') as typeof import('piscina');
   const piscina = new Piscina<ThreadStart, ThreadReady>({
     recordTiming: false,
     ...poolOptions,
     ...(resourceLimits === null ? {} : { resourceLimits }),
-    filename: WORKER,
+    filename,
     minThreads: 1,
     maxThreads: 1,
     idleTimeout: Infinity,

@@ -50,6 +50,23 @@ describe('the hand-over', () => {
   });
 });
 
+test.each([
+  ['ThreadingTCPServer', { host: '127.0.0.1', port: 0 }],
+  ['ThreadingUnixStreamServer', { path: `\0hand-over-unsupported-${process.pid}` }],
+])('where a net.Socket ignores descriptors, %s is refused', async (name, address) => {
+  const { stdout } = await run(process.execPath, [
+    '--require',
+    packageFile('test/fixtures/ignores-descriptors.cjs'),
+    packageFile('test/fixtures/listen.mjs'),
+    name,
+    JSON.stringify(address),
+  ]);
+  expect(JSON.parse(stdout)).toEqual({
+    code: 'ERR_SOCKETSERVER_UNSUPPORTED',
+    message: expect.stringContaining('use ForkingMixIn or AsyncMixIn'),
+  });
+});
+
 if (canTransfer) {
   test('without koffi connections are left to Node, which closes what a dead thread had not begun', async () => {
     const program = packageFile('test/fixtures/transferred.mjs');

@@ -57,6 +57,7 @@ export function handlerReference(handler: RequestHandlerSource, socketType: Sock
 export function checkLeaves(handler: RequestHandlerSource): Omit<HandlerReference, 'socketType'> {
   const { url, name } = isUrl(handler) ? { url: handler.href, name: null } : handler;
   if (typeof url !== 'string') {
+    if (!isUrl(handler) && Object.hasOwn(handler, 'url')) throw lostUrl(handler);
     throw badHandler(
       `\`RequestHandlerClass\` to say where a thread or a child process can import it from`,
       `class ${name || '(anonymous)'} without a url; export it from a module that starts no server, ` +
@@ -65,6 +66,14 @@ export function checkLeaves(handler: RequestHandlerSource): Omit<HandlerReferenc
   }
   if (url === ownModule) throw startsServer(url);
   return { url, name };
+}
+
+/** A bundle in CommonJS has no `import.meta.url`. */
+function lostUrl({ name, url }: RequestHandlerConstructor): SocketServerError {
+  return badHandler(
+    `the \`url\` of class ${name || '(anonymous)'} to be its \`import.meta.url\``,
+    `${describe(url)}; if a bundler has taken that away, give the URL of a handler's module that is an entry of its own`,
+  );
 }
 
 /**
@@ -87,7 +96,8 @@ export async function importHandler({
     name === null ? `the default export of ${url}` : `\`${name}\` or the default export of ${url}`;
   throw badHandler(
     `${expected} to be a class with a handle() method`,
-    `${describe(found)}; write \`export default class ${name ?? 'Handler'} …\` there`,
+    `${describe(found)}; write \`export default class ${name ?? 'Handler'} …\` there, ` +
+      'or if that is a bundle, make the handler an entry of its own and give its URL',
   );
 }
 
@@ -107,15 +117,27 @@ export function checkSocketType(
 
 async function importModule(url: string): Promise<Record<string, unknown>> {
   try {
-    return (await import(url)) as Record<string, unknown>;
+    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ url)) as Record<string, unknown>;
   } catch (cause) {
-    if ((cause as { code?: unknown } | undefined)?.code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw cause;
+    const code = (cause as { code?: unknown } | undefined)?.code;
+    if (code === 'ERR_UNSUPPORTED_RESOLVE_REQUEST' && url.startsWith('data:')) throw inlined(cause);
+    if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw cause;
     throw badHandler(
       '`RequestHandlerClass` to be the URL of a module that this Node can load',
-      `${(cause as Error).message}; compile it, and give the URL of what comes out`,
+      `${(cause as Error).message}; compile it, and give the URL of what comes out (Node loads TypeScript from 22.18 on)`,
       { cause },
     );
   }
+}
+
+/** Of a `data:` URL nothing but `node:` modules can be imported. */
+function inlined(cause: unknown): SocketServerError {
+  return badHandler(
+    '`RequestHandlerClass` to be the URL of a file',
+    'a `data:` URL, whose module imports another; if a bundler has made it of a file, make the handler an entry of its ' +
+      "own, and write new URL(/* @vite-ignore */ './upper.js', import.meta.url)",
+    { cause },
+  );
 }
 
 /** The module that this thread or child has its handler from; whether it is being loaded; what that was refused. */

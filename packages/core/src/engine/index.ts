@@ -29,5 +29,11 @@ export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
+export {
+  adoptsDescriptors,
+  checkChildrenTakeStreams,
+  checkThreadsTakeStreams,
+} from '../native/stream-handoff.js';
+export { entryFile } from '../bundling.js';
 export { connectionClosed, describe } from '../errors.js';
 export { errorReport } from '../report-error.js';

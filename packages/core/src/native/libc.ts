@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module';
+import Module from 'node:module';
 import type { LibraryHandle } from 'koffi';
+import { bundled, isBundled } from '../bundling.js';
 import { SocketServerError } from '../errors.js';
 
 /**
@@ -9,10 +10,13 @@ import { SocketServerError } from '../errors.js';
 export interface Libc {
   /** A second descriptor for the same open file, close-on-exec. @returns the descriptor, or -1 */
   dup(fd: number): number;
+  /** For descriptors that these functions made: a runtime may have a table of its own for those it knows (Deno). */
+  close(fd: number): number;
   socket(domain: number, type: number, protocol: number): number;
   /** A connection from the backlog, close-on-exec; undefined where that cannot be had (accept4(2)). @returns -1 without one */
   accept: ((fd: number) => number) | undefined;
   bind(fd: number, address: Uint8Array, length: number): number;
+  fchmod(fd: number, mode: number): number;
   getsockname(fd: number, address: Uint8Array, length: Int32Array): number;
   getsockopt(fd: number, level: number, name: number, value: Int32Array, length: Int32Array): number;
   /** Blocks until a datagram is there. @returns its size in bytes, or -1 */
@@ -61,26 +65,34 @@ export function tryLibc(): Libc | undefined {
   return loaded;
 }
 
-/** @throws {SocketServerError} ERR_SOCKETSERVER_NATIVE_MISSING where there is none, naming who needs it */
+/**
+ * @throws {SocketServerError} where there is none, naming who needs it: ERR_SOCKETSERVER_NATIVE_MISSING, or
+ *   ERR_SOCKETSERVER_BUNDLED where a bundle cannot find it
+ */
 export function needLibc(who: string): Libc {
   const libc = tryLibc();
   if (libc !== undefined) return libc;
+  if (isBundled()) throw bundled(`koffi to be found for ${who}`, 'a bundle that cannot', { cause: failure });
   throw new SocketServerError(
     'ERR_SOCKETSERVER_NATIVE_MISSING',
-    `Expected koffi to be installed for ${who}, got an error on loading it; run: npm install koffi`,
+    `Expected koffi to be installed for ${who}, got an error on loading it (${firstLine(failure)}); ` +
+      'run: npm install koffi',
     { cause: failure },
   );
 }
 
 function load(): Libc {
   if (process.platform === 'win32') throw new Error('Windows has no POSIX descriptors');
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  // Not `import { createRequire }`: webpack follows that, and would pack koffi without its binaries.
+  const koffi = Module.createRequire(import.meta.url)('koffi') as typeof import('koffi');
   const lib = koffi.load(null);
   return {
     dup: loadDup(lib),
+    close: lib.func('int close(int fd)'),
     socket: lib.func('int socket(int domain, int type, int protocol)'),
     accept: loadAccept(lib),
     bind: lib.func('int bind(int fd, const void *address, uint32_t length)'),
+    fchmod: lib.func('int fchmod(int fd, uint32_t mode)'),
     getsockname: lib.func('int getsockname(int fd, void *address, void *length)'),
     getsockopt: lib.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
     recvfrom: lib.func(
@@ -104,6 +116,10 @@ function loadAccept(lib: LibraryHandle): Libc['accept'] {
   if (process.platform !== 'linux') return undefined;
   const accept4 = lib.func('int accept4(int fd, void *address, void *length, int flags)');
   return (fd) => accept4(fd, null, null, SOCK_CLOEXEC) as number;
+}
+
+function firstLine(error: unknown): string {
+  return String((error as { message?: unknown } | undefined)?.message).split('\n', 1)[0] ?? '';
 }
 
 function loadParentDeathSignal(lib: LibraryHandle): Libc['setParentDeathSignal'] {

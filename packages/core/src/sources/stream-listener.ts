@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import { closeSync } from 'node:fs';
 import {
   createServer,
   Socket,
@@ -154,10 +153,10 @@ export class StreamListener implements RequestSource<Socket> {
   #stopListening(): void {
     const state = this.#state;
     this.#state = { name: 'closed' };
-    if (state.name === 'paused') closeSync(state.fd);
+    if (state.name === 'paused') this.#libc?.close(state.fd);
     if (state.name === 'accepting') {
       this.socket.close();
-      if (state.spare !== -1) closeSync(state.spare);
+      if (state.spare !== -1) this.#libc?.close(state.spare);
     }
     this.#claimed?.release();
     this.#claimed = undefined;

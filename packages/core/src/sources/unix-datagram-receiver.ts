@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
@@ -11,6 +10,7 @@ import {
   type ClientAddress,
 } from '../address.js';
 import type { InheritedAddress, UnixServerAddress } from '../address.js';
+import { entryFile } from '../bundling.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { badArgument, describe, SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
@@ -40,6 +40,7 @@ export interface UnixDatagramReceiverOptions {
   queue: DatagramQueue;
 }
 
+const READER = { of: '@socketserver/core', name: 'unix-datagram-reader.js', url: import.meta.url };
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = process.platform === 'linux' ? 0o2000000 : 0;
@@ -86,8 +87,8 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
         this.#path = place.name;
         this.#claimed =
           process.platform === 'linux'
-            ? await bindUnixPath(place, file, { fd: this.#fd, bind: (path) => this.#bind(path) })
-            : await claimUnixPath(place, file, async (path) => this.#bind(path));
+            ? await bindUnixPath(place, file, (name, mode) => this.#bind(name, mode))
+            : await claimUnixPath(place, file, async (name) => this.#bind(name));
       }
     }
     await this.#startReader();
@@ -170,7 +171,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       this.#libc?.shutdown(fd, SHUT_RDWR);
       await exited;
     }
-    closeSync(fd);
+    this.#libc?.close(fd);
   }
 
   async sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
@@ -191,7 +192,8 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     }
   }
 
-  #bind(path: string): void {
+  #bind(path: string, mode?: number): void {
+    if (mode !== undefined && this.#libc?.fchmod(this.#fd, mode) !== 0) throw this.#systemError('fchmod');
     const name = encodeSockaddrUn(path);
     if (this.#libc?.bind(this.#fd, name, name.length) !== 0) throw this.#systemError('bind');
   }
@@ -204,7 +206,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       maxPacketSize: this.#options.maxPacketSize,
       gate: this.#cells.buffer as SharedArrayBuffer,
     };
-    const reader = new Worker(new URL('./unix-datagram-reader.js', import.meta.url), {
+    const reader = new Worker(entryFile(READER), {
       workerData: data,
       name: 'unix-datagram-reader',
     });

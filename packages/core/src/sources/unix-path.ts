@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  fchmodSync,
-  linkSync,
-  lstatSync,
-  mkdtempSync,
-  rmSync,
-  unlinkSync,
-} from 'node:fs';
+import { chmodSync, chownSync, linkSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { MAX_UNIX_PATH } from '../address.js';
@@ -79,17 +70,18 @@ export async function claimUnixPath(
  * The same for datagrams, whose socket receives as soon as it is bound: it is bound to the path itself, which is then
  * the name that clients see answers come from. A descriptor's mode is that of the file that bind(2) makes (Linux), so
  * that it is never open to more than those it is for.
+ *
+ * @param bind - gives the descriptor the mode, and binds it
  */
 export async function bindUnixPath(
   place: UnixPlace,
   { mode, owner, takeOver }: UnixFile,
-  socket: { fd: number; bind(name: string): void },
+  bind: (name: string, mode: number) => void,
 ): Promise<ClaimedPath> {
   await makeRoom(place, takeOver);
   const { path } = place;
-  fchmodSync(socket.fd, owner === null ? mode : 0);
   try {
-    socket.bind(place.name);
+    bind(place.name, owner === null ? mode : 0);
   } catch (error) {
     throw codeOf(error) === 'EADDRINUSE' ? addressInUse(path) : error;
   }

@@ -109,6 +109,18 @@ describe('handlerReference()', () => {
       }),
     );
   });
+
+  test('of a class whose import.meta.url a bundler has taken away asks for a URL', () => {
+    class Lost extends BaseRequestHandler {
+      static readonly url: string | undefined = undefined;
+    }
+    expect(() => handlerReference(Lost as never, 'stream')).toThrow(
+      expect.objectContaining({
+        code: 'ERR_SOCKETSERVER_BAD_HANDLER',
+        message: expect.stringMatching(/`url` of class Lost .* got undefined; .*give the URL/),
+      }),
+    );
+  });
 });
 
 test('a class is found under its own name, and as the default export', async () => {

@@ -90,7 +90,7 @@ interface Scene {
   readonly server: RecordingServer;
   readonly client: Socket;
   /** The handler begins what it is to do. */
-  letPass(): void;
+  readonly letPass: () => void;
 }
 
 /** A server and a client of it, whose handler waits at a gate. @returns the server, closed, once `act` is over */

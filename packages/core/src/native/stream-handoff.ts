@@ -1,0 +1,80 @@
+import { Socket } from 'node:net';
+import { SocketServerError } from '../errors.js';
+import { descriptorOf } from './handle.js';
+import { tryLibc, type Libc } from './libc.js';
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const SOCK_STREAM = 1;
+const SOCK_CLOEXEC = process.platform === 'linux' ? 0o2000000 : 0;
+
+const found = new Map<number, boolean>();
+
+/**
+ * Whether `new net.Socket({fd})` takes the descriptor of a stream over, and tells its number. Node's does; Bun's ignores
+ * it, so that the client would wait for ever; Deno's tells no number of a TCP socket. Found out once for each family, with
+ * a socket that has no connection. False where there is no C library.
+ */
+export function adoptsDescriptors(addressFamily: string): boolean {
+  const libc = tryLibc();
+  if (libc === undefined) return false;
+  const domain = addressFamily === 'AF_UNIX' ? AF_UNIX : AF_INET;
+  const adopts = found.get(domain) ?? tryAdoption(libc, domain);
+  found.set(domain, adopts);
+  return adopts;
+}
+
+/**
+ * For whoever hands streams to threads by their descriptors.
+ * @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED where a thread could make no connection of one, or would leave
+ *   it open when it ends
+ */
+export function checkThreadsTakeStreams(addressFamily: string): void {
+  const { bun, deno } = process.versions;
+  // By its name: only a thread that has died would show it.
+  if (deno !== undefined) {
+    throw unsupported(
+      'threads',
+      `Deno ${deno}, which leaves the sockets of a dead thread open; use AsyncMixIn`,
+    );
+  }
+  if (tryLibc() === undefined || adoptsDescriptors(addressFamily)) return;
+  const runtime = bun === undefined ? `Node ${process.versions.node}` : `Bun ${bun}`;
+  throw unsupported(
+    'threads',
+    `${runtime}, whose \`net.Socket\` does not take a descriptor over; use ForkingMixIn or AsyncMixIn`,
+  );
+}
+
+/**
+ * For whoever hands streams to child processes.
+ * @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED where they do not arrive
+ */
+export function checkChildrenTakeStreams(addressFamily: string): void {
+  const { deno } = process.versions;
+  // By its name: the channel stops only now and then. Descriptors go another way.
+  if (deno === undefined || adoptsDescriptors(addressFamily)) return;
+  throw unsupported(
+    'child processes',
+    `Deno ${deno}, whose \`child.send()\` stops when it says something while a socket is on its way; ` +
+      'use AsyncMixIn, or a Unix socket with --allow-ffi',
+  );
+}
+
+function unsupported(workers: string, got: string): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_UNSUPPORTED',
+    `Expected a runtime whose ${workers} can take over connections, got ${got}, or run it under Node`,
+  );
+}
+
+function tryAdoption(libc: Libc, domain: number): boolean {
+  const fd = libc.socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd === -1) return true; // the table is full: whatever needs a descriptor next says so
+  const socket = new Socket({ fd, readable: false, writable: false });
+  const adopts = descriptorOf(socket) === fd;
+  // One that was not adopted may stay open, for nothing tells whether the socket closes it; closing it twice could hit a
+  // stranger's.
+  socket.destroy();
+  return adopts;
+}

@@ -33,6 +33,8 @@ export class ActiveRequest<Request> {
   isRejected = false;
   /** Whether something was lost that it had received or written: there once it has ended by itself. */
   isCut = false;
+  /** Whether `close()` has ended it by force. */
+  isKilled = false;
   /** Where {@link ActiveRequests} keeps it; -1 once it has ended. */
   slot = -1;
 

@@ -24,6 +24,7 @@ import { RequestRunner } from './request-runner.js';
 import { RequestTaker } from './request-taker.js';
 import { ServeLoop } from './serve-loop.js';
 import { ServiceTicker } from './service-ticker.js';
+import { Suspension } from './suspension.js';
 import { checkMs, within } from './timing.js';
 import { unsupported } from './unsupported.js';
 import type { RequestSource } from './sources/request-source.js';
@@ -148,6 +149,11 @@ export abstract class BaseServer<
   /** That of `serveForever()` or of `handleRequest()`. */
   #taking: ServeLoop | undefined;
   #shutdownAhead = false;
+  #hasServed = false;
+  #isGraceful = false;
+  #taken: Promise<void> | undefined;
+  /** Resolves when `close()` waits no longer for a `listen()` that is under way. */
+  readonly #impatience = new Suspension();
   #closing: Promise<CloseReport> | undefined;
   #ending: Promise<void> | undefined;
   #Handler: RequestHandlerConstructor | undefined;
@@ -213,6 +219,7 @@ export abstract class BaseServer<
   async serveForever({ pollInterval = 500, signal }: ServeForeverOptions = {}): Promise<void> {
     checkMs('pollInterval', pollInterval);
     const loop = this.#startTaking();
+    this.#hasServed = true;
     const stop = (): void => void this.shutdown();
     this.#loop = loop;
     let ticker: ServiceTicker | undefined;
@@ -231,10 +238,10 @@ export abstract class BaseServer<
     } finally {
       signal?.removeEventListener('abort', stop);
       if (this.#state === 'serving') this.#state = 'listening';
-      await ticker?.stop();
       this.#taking = undefined;
       this.#loop = undefined;
-      loop.end();
+      loop.end(); // before: `serviceActions()` may wait for it
+      await ticker?.stop();
     }
   }
 
@@ -537,9 +544,9 @@ export abstract class BaseServer<
   async #end(): Promise<void> {
     const wasOpen = this.#state !== 'idle';
     this.#state = 'draining';
-    await this.#endTaking();
+    this.#taken = this.#endTaking(wasOpen);
+    await this.#taken;
     this.#taker.discard();
-    await this.#opening?.catch(isReportedByListen);
     if (this.socketType === 'datagram' && this.blockOnClose) {
       // Answers leave by the server's own socket: it stays until the last handler has ended.
       this.#taker.source?.pause();
@@ -551,22 +558,33 @@ export abstract class BaseServer<
     if (wasOpen && closeChannel.hasSubscribers) closeChannel.publish({ server: this });
   }
 
-  /** The loop that runs, if one does, takes what has arrived, and ends. */
-  async #endTaking(): Promise<void> {
+  /** Ends the loop, if one runs. Clients of a server that has served, and takes many at once, are served if they are here. */
+  async #endTaking(wasOpen: boolean): Promise<void> {
     const loop = this.#taking;
+    const takesArrived =
+      wasOpen && this.concurrent && (loop !== undefined || (this.#isGraceful && this.#hasServed));
+    this.#impatience.begin();
+    const impatience = this.#impatience.ended;
     void this.shutdown();
     loop?.stop();
     this.#taker.interrupt();
     await loop?.taking;
+    await Promise.race([this.#opening?.catch(isReportedByListen), impatience]);
+    if (takesArrived) await this.#taker.takeArrived();
   }
 
   async #drain(graceMs: number): Promise<CloseReport> {
     const running = [...this.#runner.active];
+    this.#isGraceful = true;
     const ended = this.serverClose();
     this.abortRequests(new DOMException('The server is closing', 'AbortError'));
     await within(graceMs, this.#idle());
+    this.#impatience.end();
+    this.#taker.giveUp();
+    await this.#taken;
     const left = running.filter(isActive);
     if (this.#runner.active.size > 0) {
+      for (const active of this.#runner.active) active.isKilled = true;
       await this.killRequests();
       await within(KILL_SETTLE_MS, this.#runner.active.none());
     }
@@ -581,7 +599,7 @@ export abstract class BaseServer<
 
   /** Resolves when nothing is taken any more, and nothing runs. */
   async #idle(): Promise<void> {
-    await this.#taking?.taking;
+    await this.#taken;
     await this.#runner.active.none();
   }
 }

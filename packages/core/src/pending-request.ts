@@ -12,9 +12,9 @@ export class PendingRequest<Request> {
 
   /** The next request, or undefined if interrupted before. At most one call at a time. */
   take(get: () => Promise<Arrival<Request>>): Promise<Arrival<Request> | undefined> {
-    if (!this.#asked) this.#ask(get);
     return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
+      this.#waiter = { resolve, reject }; // before it is asked, which may interrupt
+      if (!this.#asked) this.#ask(get);
       this.#deliver();
     });
   }
@@ -69,7 +69,11 @@ export class PendingRequest<Request> {
 
 /** An override of `getRequest()` may return anything. */
 function isArrival(value: unknown): boolean {
-  return Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null;
+  return Array.isArray(value) && isObject(value[0]) && isObject(value[1]);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function noRequest(value: unknown): Error {

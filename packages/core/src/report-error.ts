@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { ClientAddress } from './address.js';
+import type { ClientAddress, InetClientAddress, UnixClientAddress } from './address.js';
 
 const RULE = '-'.repeat(40);
 
@@ -22,9 +22,12 @@ export function errorReport(error: unknown, clientAddress?: ClientAddress): stri
 
 /** `127.0.0.1:52044`, `[::1]:52044`, a path, or `an unnamed peer`. */
 function clientName(clientAddress: ClientAddress): string {
-  if (!('port' in clientAddress))
-    return clientAddress.path === '' ? 'an unnamed peer' : pathName(clientAddress.path);
-  const { address, port } = clientAddress;
+  const {
+    address,
+    port,
+    path = '',
+  } = Object(clientAddress) as Partial<InetClientAddress & UnixClientAddress>;
+  if (address === undefined) return path === '' ? 'an unnamed peer' : pathName(path);
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

@@ -2,6 +2,7 @@ import { ActiveRequests, type ActiveRequest, type Outcome } from './active-reque
 import type { BaseServer } from './base-server.js';
 import { disconnectChannel, requestsAreTraced, traceRequest } from './diagnostics.js';
 import { isOwnError, isSocket, watchConnection, watchCut } from './engine/connection-end.js';
+import { SocketServerError } from './errors.js';
 import { errorReport } from './report-error.js';
 import type { Arrival } from './sources/request-queue.js';
 
@@ -25,7 +26,7 @@ export class RequestRunner<Request extends object> {
     const active = this.active.begin(request, clientAddress);
     if (isSocket(request)) watchConnection(request, active.scope);
     return this.#start(active).then(
-      () => this.#end(active, active.isRejected ? 'rejected' : 'completed'),
+      () => this.#returned(active),
       (error: unknown) => this.#fail(active, error),
     );
   }
@@ -52,8 +53,14 @@ export class RequestRunner<Request extends object> {
     return Promise.resolve(this.#server.processRequest(active.request, active.clientAddress));
   }
 
+  /** A handler whose connection the server has ended has not done what it was to do, whatever it makes of that. */
+  #returned(active: ActiveRequest<Request>): Promise<void> {
+    if (active.isKilled) return this.#fail(active, killed());
+    return this.#end(active, active.isRejected ? 'rejected' : 'completed');
+  }
+
   async #fail(active: ActiveRequest<Request>, error: unknown): Promise<void> {
-    if (isOwnError(active.request, error)) {
+    if (!active.isKilled && isOwnError(active.request, error)) {
       this.#tellDisconnect(active, error);
       await this.#end(active, 'disconnected', { error });
       return;
@@ -100,4 +107,11 @@ export class RequestRunner<Request extends object> {
       console.error(errorReport(second, active?.clientAddress));
     }
   }
+}
+
+function killed(): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_CLOSED',
+    'Expected the request to end within `graceMs` of close(), got one that still ran; its connection was closed',
+  );
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AcceptBackoff, isPassing } from './accept-backoff.js';
+import { AcceptBackoff } from './accept-backoff.js';
 import { Admission, type Obstacle, type OverloadAction } from './admission.js';
 import type { BaseServer } from './base-server.js';
 import { acceptErrorChannel } from './diagnostics.js';
@@ -10,7 +10,10 @@ import type { ServeLoop } from './serve-loop.js';
 import type { Arrival } from './sources/request-queue.js';
 import type { RequestSource } from './sources/request-source.js';
 import { Suspension } from './suspension.js';
-import { afterTurns, DELIVERY_TURNS, within } from './timing.js';
+import { turn, within } from './timing.js';
+
+/** Milliseconds between two looks at whether a source has anything left. */
+const LOOK_MS = 1;
 
 /** A request that has begun; `work` settles when it has ended, and never rejects. */
 export interface Begun {
@@ -32,6 +35,7 @@ export class RequestTaker<Request extends object> {
   readonly #backoff = new AcceptBackoff();
   /** That of the next request, and of the `getRequest()` that brings it. */
   #context: OwnContext | undefined;
+  #hasGivenUp = false;
 
   constructor(server: BaseServer<Request>, runner: RequestRunner<Request>) {
     this.#server = server;
@@ -39,7 +43,7 @@ export class RequestTaker<Request extends object> {
     this.#admission = new Admission(server, runner.active);
   }
 
-  /** Takes requests until the loop is to stop; when the server is closing, what has arrived by then too. */
+  /** Takes requests until the loop is to stop. */
   async serve(loop: ServeLoop): Promise<void> {
     while (!loop.isStopping) {
       const begun = await this.#takeOne(loop);
@@ -47,7 +51,6 @@ export class RequestTaker<Request extends object> {
       this.#pauseUnlessDropping();
       await loop.until(begun.work);
     }
-    if (this.#isEnding && this.#server.concurrent) await this.#takeArrived();
     this.source?.pause();
   }
 
@@ -86,24 +89,43 @@ export class RequestTaker<Request extends object> {
     this.interrupt();
   }
 
+  /** For the end: `takeArrived()` has taken long enough. */
+  giveUp(): void {
+    this.#hasGivenUp = true;
+    this.interrupt();
+  }
+
   /** For the end: nothing is taken any more, and what came and nobody took is closed. */
   discard(): void {
     this.#pending.discard(([request]) => void this.#runner.closeQuietly(request));
   }
 
   /**
-   * What the kernel has by now is served, within the limits. A flood does not keep the server open.
+   * For the end: what the kernel has by now is served, within the limits; no more than can have waited there, so that a
+   * flood does not keep the server open.
    */
-  async #takeArrived(): Promise<void> {
-    if (this.source === undefined || this.#obstacle() !== undefined) return;
-    await within(this.#server.closeDelay, this.source.finish());
-    for (;;) {
+  async takeArrived(): Promise<void> {
+    const { source } = this;
+    this.suspension.end();
+    if (source === undefined || this.#obstacle() !== undefined) return;
+    const { closeDelay, requestQueueSize } = this.#server;
+    const endsAt = performance.now() + closeDelay;
+    await within(closeDelay, source.finish());
+    for (let left = requestQueueSize; left > 0 && this.#mayTake; left--) {
       const next = this.#next().catch(isReportedNoMore);
-      const forget = afterTurns(DELIVERY_TURNS, () => this.interrupt());
+      // An override of `getRequest()` may take its time with what it has got from the source.
+      const timer = setInterval(() => {
+        if (source.isWaitedFor || performance.now() >= endsAt) this.interrupt();
+      }, LOOK_MS);
       const taken = await next;
-      forget();
-      if (taken === undefined || this.#admit(taken) === 'waits' || this.#obstacle() !== undefined) return;
+      clearInterval(timer);
+      if (taken === undefined || this.#admit(taken) === 'waits') break;
     }
+    source.pause();
+  }
+
+  get #mayTake(): boolean {
+    return !this.#hasGivenUp && this.#obstacle() === undefined;
   }
 
   /** The next request, or undefined when interrupted. Errors are reported once a spell, and waited out. */
@@ -113,7 +135,11 @@ export class RequestTaker<Request extends object> {
       if (taken !== undefined) this.#backoff.succeeded();
       return taken;
     } catch (error) {
-      if (isPassing(error) || this.#isEnding) return undefined;
+      if (this.#isEnding) return undefined;
+      if (this.#backoff.passesOver(error)) {
+        await turn();
+        return undefined;
+      }
       const { waitMs, isFirst } = this.#backoff.failed();
       this.source?.pause();
       if (isFirst) this.#reportAcceptError(error);
@@ -160,7 +186,11 @@ export class RequestTaker<Request extends object> {
 
   #obstacle(): Obstacle | undefined {
     const { ended } = this.suspension;
-    return ended === undefined ? this.#admission.obstacle() : { until: ended };
+    if (ended !== undefined) return { until: ended };
+    const { active } = this.#runner;
+    // One that an earlier loop has begun may still run.
+    if (!this.#server.concurrent && active.size > 0) return { until: active.none() };
+    return this.#admission.obstacle();
   }
 
   #decide(taken: Arrival<Request>): OverloadAction {

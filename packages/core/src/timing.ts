@@ -9,8 +9,11 @@ export async function within(ms: number, work: Promise<unknown>): Promise<void> 
   const expired = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
-  await Promise.race([work, expired]);
-  clearTimeout(timer);
+  try {
+    await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
@@ -21,6 +24,11 @@ export function checkMs(name: string, ms: number): void {
 
 /** After so many turns of the event loop it has given what the kernel had: the first may have asked the kernel already. */
 export const DELIVERY_TURNS = 2;
+
+/** Resolves in the next turn of the event loop. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
 
 /** Resolves after {@link DELIVERY_TURNS}. */
 export function delivery(): Promise<void> {

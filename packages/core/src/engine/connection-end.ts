@@ -72,7 +72,8 @@ export function markCut(request: object): void {
 
 /** Whether a request is a connection: the others are datagrams. */
 export function isSocket(request: unknown): request is Socket {
-  return typeof (request as { destroy?: unknown } | undefined)?.destroy === 'function';
+  const { destroy, on } = Object(request) as { destroy?: unknown; on?: unknown };
+  return typeof destroy === 'function' && typeof on === 'function';
 }
 
 /**

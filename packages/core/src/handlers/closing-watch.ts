@@ -36,7 +36,7 @@ export class ClosingWatch {
     this.#onOver = listener;
   }
 
-  /** Something has been received. */
+  /** Something has been received, or has not for long enough: a loop that was busy may have it in the kernel still. */
   received(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -55,7 +55,7 @@ export class ClosingWatch {
     this.#isAborted = true;
     const { hasSpoken, closeDelay } = this.#options;
     if (hasSpoken()) this.#endWhenDelivered();
-    else this.#timer = setTimeout(() => this.#end(), closeDelay).unref();
+    else this.#timer = setTimeout(() => this.received(), closeDelay).unref();
   }
 
   #endWhenDelivered(): void {

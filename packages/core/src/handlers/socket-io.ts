@@ -45,7 +45,9 @@ function untilDrained(socket: Socket): Promise<void> {
 
 async function waitForDrain(socket: Socket): Promise<void> {
   while (socket.writableNeedDrain) {
-    await nextEvent(socket, ['drain', 'error', 'close']);
+    // Once it has been ended it tells nothing of the kind, but when all has left.
+    await nextEvent(socket, ['drain', 'finish', 'error', 'close']);
+    if (socket.writableFinished) return;
     if (socket.errored) throw socket.errored;
     if (socket.destroyed) throw brokenPipe(socket);
   }

@@ -109,6 +109,10 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     return this.#bound;
   }
 
+  get isWaitedFor(): boolean {
+    return this.#queue.isWaitedFor;
+  }
+
   fileno(): number {
     return this.#closed || this.#socket === undefined ? -1 : descriptorOf(this.#socket);
   }

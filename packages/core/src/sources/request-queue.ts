@@ -25,6 +25,11 @@ export class RequestQueue<Request> {
     return this.#arrivals.length;
   }
 
+  /** Whether a taker waits. */
+  get isWaitedFor(): boolean {
+    return this.#taker !== undefined;
+  }
+
   put(arrival: Arrival<Request>): void {
     const taker = this.#taker;
     if (taker === undefined) {

@@ -20,6 +20,8 @@ export interface RequestSource<Request> {
    * here.
    */
   finish(): Promise<void>;
+  /** Whether `next()` waits for a request to come: then there is none. */
+  readonly isWaitedFor: boolean;
   /** Takes requests from the kernel. */
   resume(): void;
   /** Leaves requests in the kernel, which goes on queueing them. */

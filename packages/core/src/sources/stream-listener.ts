@@ -94,6 +94,10 @@ export class StreamListener implements RequestSource<Socket> {
     return this.#bound;
   }
 
+  get isWaitedFor(): boolean {
+    return this.#queue.isWaitedFor;
+  }
+
   fileno(): number {
     return this.#state.name === 'paused' ? this.#state.fd : descriptorOf(this.socket);
   }
@@ -104,14 +108,13 @@ export class StreamListener implements RequestSource<Socket> {
 
   /** Clients that are left in the backlog of a socket that closes are reset, though they may have sent their request. */
   async finish(): Promise<void> {
-    const fd = this.fileno();
-    if (fd === -1 || this.#libc?.accept === undefined) {
+    if (this.fileno() === -1 || this.#libc?.accept === undefined) {
       this.resume();
       await delivery();
     } else {
       // No more than can have waited: a flood of clients must come to an end.
       for (let left = this.#options.backlog; left > 0; left--) {
-        const client = this.#libc.accept(fd);
+        const client = this.#libc.accept(this.fileno()); // it changes when the table of descriptors is full
         if (client === -1) break;
         this.#accepted(this.#socketOf(client));
       }

@@ -98,6 +98,10 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     return { path: this.#path };
   }
 
+  get isWaitedFor(): boolean {
+    return this.#queue.isWaitedFor;
+  }
+
   fileno(): number {
     return this.#fd;
   }

@@ -3,7 +3,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { channel } from 'node:diagnostics_channel';
 import { AsyncTCPServer, StreamRequestHandler, type DisconnectEvent } from '@socketserver/core';
 import { connectTo, readAll } from '../support/clients.js';
-import { Gate, serving } from '../support/servers.js';
+import { Gate, serving, until } from '../support/servers.js';
 
 type Handle = (handler: StreamRequestHandler) => Promise<void>;
 
@@ -95,6 +95,16 @@ test('what was written has left when the promise resolves, so that a handler may
   });
   expect(await left.opened).toBe(0);
   expect(await readAll(pair.client)).toBe('hello');
+});
+
+test('a large write that is followed by the end has succeeded', async () => {
+  await using pair = await connected(async ({ wfile, request }) => {
+    void wfile.write(Buffer.alloc(3_000_000));
+    request.end();
+  });
+  expect(await readAll(pair.client)).toHaveLength(3_000_000);
+  await until(() => pair.server.stats().active === 0);
+  expect(pair.server.stats()).toMatchObject({ completed: 1, failed: 0 });
 });
 
 describe('with a buffer', () => {

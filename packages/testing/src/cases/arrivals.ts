@@ -33,24 +33,29 @@ print(sum(map(answered, clients)))
 export function arrivalCases(bed: TestBed): void {
   describe('close() serves what has arrived:', () => {
     if (bed.composition.concurrent) {
-      test('clients that nobody has accepted yet', async () => {
-        await using served = await bed.serve(bed.handler('upper'));
-        const { server } = served;
-        const { serverAddress } = server;
-        await bed.ask(server, 'warm up');
-        const marker = bed.freePath();
-        const address =
-          'path' in serverAddress ? serverAddress.path : [serverAddress.host, serverAddress.port];
-        const options = [address, bed.isStream, CLIENTS, bed.freePath(), marker];
-        const python = spawn('python3', ['-c', EARLY_CLIENTS, JSON.stringify(options)]);
-        const printed = text(python.stdout);
-        // Stands still meanwhile, so that all of them wait in the kernel.
-        execFileSync('sh', ['-c', 'until [ -e "$0" ]; do sleep 0.01; done', marker], { timeout: 20_000 });
-        expect(server.stats().accepted).toBe(1);
-        await server.close();
-        expect((await printed).trim()).toBe(String(CLIENTS));
-        expect(server.stats()).toMatchObject({ accepted: 1 + CLIENTS, completed: 1 + CLIENTS });
-      });
+      test.each(['serves', 'is drained', 'is shut down'])(
+        'clients that nobody has accepted yet, while it %s',
+        async (how) => {
+          await using served = await bed.serve(bed.handler('upper'));
+          const { server } = served;
+          const { serverAddress } = server;
+          await bed.ask(server, 'warm up');
+          if (how === 'is drained') await server.drain();
+          if (how === 'is shut down') await server.shutdown();
+          const marker = bed.freePath();
+          const address =
+            'path' in serverAddress ? serverAddress.path : [serverAddress.host, serverAddress.port];
+          const options = [address, bed.isStream, CLIENTS, bed.freePath(), marker];
+          const python = spawn('python3', ['-c', EARLY_CLIENTS, JSON.stringify(options)]);
+          const printed = text(python.stdout);
+          // Stands still meanwhile, so that all of them wait in the kernel.
+          execFileSync('sh', ['-c', 'until [ -e "$0" ]; do sleep 0.01; done', marker], { timeout: 20_000 });
+          expect(server.stats().accepted).toBe(1);
+          await server.close();
+          expect((await printed).trim()).toBe(String(CLIENTS));
+          expect(server.stats()).toMatchObject({ accepted: 1 + CLIENTS, completed: 1 + CLIENTS });
+        },
+      );
     }
     if (!bed.isStream) return;
 
@@ -86,6 +91,24 @@ export function arrivalCases(bed: TestBed): void {
       client.write('hello\n');
       expect(String(await readAll(client))).toBe('HELLO\n');
       expect(await closed).toEqual({ drained: 1, cut: 0, killed: 0, abandoned: 0 });
+      client.destroy();
+    });
+
+    test('also by a loop that was busy until then', async () => {
+      await using gate = await Gate.open();
+      await using served = await bed.serve(bed.handler('late-reader'), {
+        context: { gate: gate.port },
+        fields: { closeDelay: 1 },
+      });
+      const client = await connectTo(served.server.serverAddress);
+      const visitor = await gate.visitor();
+      client.write('hello\n');
+      const closed = served.server.close();
+      visitor.letPass();
+      const blockedUntil = performance.now() + 50;
+      while (performance.now() < blockedUntil);
+      expect(String(await readAll(client))).toBe('HELLO\n');
+      expect(await closed).toMatchObject({ drained: 1 });
       client.destroy();
     });
 

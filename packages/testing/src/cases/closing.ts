@@ -100,6 +100,8 @@ export function closingCases(bed: TestBed): void {
           killed: 1,
           abandoned: 0,
         });
+        expect(served.server.stats()).toMatchObject({ completed: 0, disconnected: 0, failed: 1 });
+        expect(served.server.errors).toHaveLength(1);
         socket.destroy();
       });
 

@@ -163,6 +163,44 @@ export function hookCases(bed: TestBed): void {
     expect(await bed.ask(served.server, 'again')).toBe('AGAIN');
   });
 
+  test.each(['ECONNABORTED', 'EINTR'])(
+    'a getRequest that goes on failing with %s leaves the loop its turns',
+    async (code) => {
+      class Server extends bed.Server {
+        override getRequest(): Promise<Arrival> {
+          throw Object.assign(new Error(code), { code });
+        }
+      }
+      await using served = await bed.serve(upper, { Server });
+      // One is the connection's, many are the server's.
+      expect(await served.server.errors.atLeast(1)).toMatchObject([{ error: { code } }]);
+      await served.server.close();
+    },
+  );
+
+  test('shutdown() inside getRequest() ends the loop', async () => {
+    class Server extends bed.Server {
+      override getRequest(): Promise<Arrival> {
+        void this.shutdown();
+        return super.getRequest();
+      }
+    }
+    await using server = bed.make(upper, { Server });
+    await server.serveForever();
+    expect(server.state).toBe('listening');
+  });
+
+  test('serviceActions may wait for shutdown()', async () => {
+    class Server extends bed.Server {
+      override async serviceActions(): Promise<void> {
+        await this.shutdown();
+      }
+    }
+    await using server = bed.make(upper, { Server });
+    await server.serveForever({ pollInterval: 1 });
+    expect(server.state).toBe('listening');
+  });
+
   test('serviceActions that takes longer than pollInterval: never two at once, and the loop waits for the last', async () => {
     let running = 0;
     let calls = 0;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { connectTo, readAll } from '../clients/stream-client.js';
 import { openDescriptors, settledDescriptors } from '../descriptors.js';
+import { Gate } from '../gate.js';
 import { Log } from '../log.js';
 import type { TestBed } from '../test-bed.js';
+import { turns } from '../until.js';
 
 const SERVERS = 20;
 /** Each starts its threads or processes before it can end: that takes a while beside other work. */
@@ -41,6 +43,28 @@ export function lifecycleCases(bed: TestBed): void {
       await listening.serverClose();
       expect(listening.fileno()).toBe(-1);
     });
+
+    if (!bed.composition.concurrent && bed.isStream) {
+      test('a loop that begins again waits for the request of the last one', async () => {
+        await using gate = await Gate.open();
+        await using server = bed.make(bed.handler('gated'), { context: { gate: gate.port } });
+        const first = server.serveForever();
+        await server.listen();
+        const one = bed.ask(server, 'one');
+        const visitor = await gate.visitor();
+        await server.shutdown();
+        await first;
+        const second = server.serveForever();
+        const two = bed.ask(server, 'two');
+        await turns();
+        expect(gate.arrived).toBe(1);
+        visitor.letPass();
+        (await gate.visitor()).letPass();
+        expect(await Promise.all([one, two])).toEqual(['ONE', 'TWO']);
+        await server.close();
+        await second;
+      });
+    }
 
     test('`await using` closes it', async () => {
       const server = bed.make(upper);

@@ -46,8 +46,8 @@ function start(name: Bundle, server: string, directory: TemporaryDirectory): Any
 }
 
 test.each([
-  ['esm', 'ThreadingTCPServer', 'koffi'],
-  ['cjs', 'ThreadingTCPServer', 'koffi'],
+  ['esm', 'ThreadingUnixStreamServer', 'koffi'],
+  ['cjs', 'ThreadingUnixStreamServer', 'koffi'],
   ['esm', 'ThreadingUDPServer', 'worker.cjs'],
   ['cjs', 'ThreadingUDPServer', 'worker.cjs'],
   ['esm', 'ForkingTCPServer', 'child-entry.js'],

@@ -14,8 +14,8 @@ import {
 import { isRunning, zombies } from './support/processes.js';
 import { codes, fixture, make, serve } from './support/servers.js';
 
-/** For tests that start process after process, each of which can take seconds on a busy machine. */
 const KILLS = 10;
+/** For tests that start process after process, each of which can take seconds on a busy machine. */
 const MANY_STARTS_MS = 120_000;
 
 /** A client that has heard nothing for so long hangs. */

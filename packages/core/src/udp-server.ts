@@ -36,7 +36,7 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
   ipv6Only = false;
   /** Bytes of a datagram that are kept; the rest is cut off, as recvfrom(2) does. @default 8192 */
   maxPacketSize = 8_192;
-  /** Datagrams that may wait in this process. Further ones are dropped, and counted as rejected. @default 1024 */
+  /** Datagrams that may wait in this process. Further ones are dropped, and counted as dropped. @default 1024 */
   maxQueuedDatagrams = 1_024;
   /** Which one is dropped when another comes: late news may be worth more than old. @default 'newest' */
   dropFirst: 'newest' | 'oldest' = 'newest';

@@ -23,7 +23,6 @@ export { runRequest } from './run-request.js';
 export { Slots } from './slots.js';
 export type { ServerView } from './server-view.js';
 export { written } from './written.js';
-export { shutdownStream } from '../handlers/shutdown-stream.js';
 export type { HandlerInit } from '../handlers/base-request-handler.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';

@@ -20,6 +20,8 @@ export class ClosingWatch {
   #isAborted = false;
   /** Runs while a client that has said nothing is waited for. */
   #timer: NodeJS.Timeout | undefined;
+  /** Takes back the end that is due. */
+  #cancelEnd: (() => void) | undefined;
 
   constructor(options: ClosingWatchOptions) {
     this.#options = options;
@@ -59,7 +61,8 @@ export class ClosingWatch {
   }
 
   #endWhenDelivered(): void {
-    afterTurns(DELIVERY_TURNS, () => this.#end());
+    this.#cancelEnd?.();
+    this.#cancelEnd = afterTurns(DELIVERY_TURNS, () => this.#end());
   }
 
   #end(): void {

@@ -1,6 +1,6 @@
 // The main program of a load process: see LoadCommand and LoadMessage.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { quickenSockets } from '@socketserver/core/engine';
+import { warmUpSockets } from '@socketserver/core/workers';
 import { onJsonLine, writeJsonLine } from '../lines.js';
 import type { LoadCommand, LoadPlan } from '../protocol.js';
 import { ClosedLoop } from './closed-loop.js';
@@ -13,7 +13,7 @@ import { Tally } from './tally.js';
 let measure = (_ms: number): Promise<void> => Promise.resolve();
 
 // What the load takes of the CPU, the server does not have.
-quickenSockets();
+warmUpSockets();
 
 process.stdin.on('close', () => process.exit());
 onJsonLine<LoadCommand>(process.stdin, (command) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { descriptorOf, needLibc } from '@socketserver/core/engine';
+import { descriptorOf, needLibc } from '@socketserver/core/workers';
 import type { Address, ServerPlan } from '../protocol.js';
 import { collectInThreads } from './garbage.js';
 import { listen } from './listening.js';

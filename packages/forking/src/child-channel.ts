@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { DescriptorPipe, descriptorOf } from '@socketserver/core/engine';
+import { DescriptorPipe, descriptorOf } from '@socketserver/core/workers';
 import { DESCRIPTOR_PIPE_FD, type StreamMessage, type ToChild } from './protocol.js';
 
 /**

@@ -5,10 +5,10 @@ import {
   adoptsDescriptors,
   DescriptorPipe,
   importWorkerHandler,
-  packError,
-  quickenSockets,
+  serializeError,
+  warmUpSockets,
   tryLibc,
-} from '@socketserver/core/engine';
+} from '@socketserver/core/workers';
 import { ChildRequests } from './child-requests.js';
 import { unpackContext } from './crossing-context.js';
 import { protocolError } from './errors.js';
@@ -101,11 +101,11 @@ async function start({ handler, serverAddress, context, limits }: StartMessage):
       shutdown: () => parent.tell({ type: 'shutdown' }),
     };
     const Handler = await importWorkerHandler(handler);
-    quickenSockets();
+    warmUpSockets();
     requests = new ChildRequests(Handler, { view, limits, parent });
     const canAdopt = adoptsDescriptors('path' in serverAddress ? 'AF_UNIX' : 'AF_INET');
     parent.tell({ type: 'ready', piped: pipe !== undefined && canAdopt });
   } catch (error) {
-    parent.tell({ type: 'failed', error: packError(error) });
+    parent.tell({ type: 'failed', error: serializeError(error) });
   }
 }

@@ -7,13 +7,13 @@ import {
   RequestScope,
   readyConnection,
   runRequest,
-  unpackError,
-  type CrossingError,
+  deserializeError,
+  type SerializedError,
   type HandlerInit,
   type RequestLimits,
   type RequestHandlerConstructor,
   type ServerView,
-} from '@socketserver/core/engine';
+} from '@socketserver/core/workers';
 import type { ParentChannel } from './parent-channel.js';
 import { monotonicMs, type DatagramMessage, type StreamMessage, type ToChild } from './protocol.js';
 
@@ -70,11 +70,11 @@ export class ChildRequests {
     const send = this.#sends.get(id);
     this.#sends.delete(id);
     if (error === undefined) send?.resolve(bytes);
-    else send?.reject(unpackError(error));
+    else send?.reject(deserializeError(error));
   }
 
-  abort(packed: CrossingError): void {
-    const reason = unpackError(packed);
+  abort(packed: SerializedError): void {
+    const reason = deserializeError(packed);
     this.#aborted = { reason };
     for (const scope of this.#scopes) scope.abort(reason);
   }

@@ -1,5 +1,10 @@
 import type { ClientAddress, DatagramSocket, SocketServerError } from '@socketserver/core';
-import { noteRequestEnd, packError, unpackError, type RequestEnd } from '@socketserver/core/engine';
+import {
+  noteRequestEnd,
+  serializeError,
+  deserializeError,
+  type RequestEnd,
+} from '@socketserver/core/workers';
 import { AcknowledgementWatch } from './acknowledgement-watch.js';
 import { ChildChannel } from './child-channel.js';
 import { byWhat, childDied, childStart, childStuck, protocolError, type ProcessEnd } from './errors.js';
@@ -147,7 +152,7 @@ export class Child {
   }
 
   abort(reason: unknown): void {
-    if (this.#life === 'ready') this.#channel.post({ type: 'abort', reason: packError(reason) });
+    if (this.#life === 'ready') this.#channel.post({ type: 'abort', reason: serializeError(reason) });
   }
 
   /** Asks the process to end, SIGTERM, and after `killGrace` ends it, SIGKILL. Idempotent. */
@@ -221,7 +226,7 @@ export class Child {
         this.rss = message.rss;
         return;
       case 'failed':
-        this.#settleStart.reject(unpackError(message.error));
+        this.#settleStart.reject(deserializeError(message.error));
         return;
       case 'begun':
         this.#requests.begin(message.id);
@@ -270,7 +275,7 @@ export class Child {
       const bytes = await socket.sendTo(data, address as ClientAddress);
       this.#channel.post({ type: 'sent', id, bytes });
     } catch (error) {
-      this.#channel.post({ type: 'sent', id, bytes: 0, error: packError(error) });
+      this.#channel.post({ type: 'sent', id, bytes: 0, error: serializeError(error) });
     }
   }
 

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { describe, findCulprit } from '@socketserver/core/engine';
+import { describe, findUncloneable } from '@socketserver/core/workers';
 import { badContext } from './errors.js';
 
 /**
@@ -9,8 +9,8 @@ import { badContext } from './errors.js';
 export function packContext(context: unknown): string {
   const packed = trySerialize(context);
   if (packed !== undefined) return packed.toString('base64');
-  const culprit = findCulprit(context, 'context', { crosses });
-  throw badContext(culprit?.path ?? 'context', describe(culprit?.value));
+  const uncloneable = findUncloneable(context, 'context', { crosses });
+  throw badContext(uncloneable?.path ?? 'context', describe(uncloneable?.value));
 }
 
 export function unpackContext(packed: string): unknown {

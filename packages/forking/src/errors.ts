@@ -1,5 +1,5 @@
 import { SocketServerError } from '@socketserver/core';
-import { describe } from '@socketserver/core/engine';
+import { describe } from '@socketserver/core/workers';
 
 /** How a process ended: by a signal, or with an exit code. */
 export interface ProcessEnd {

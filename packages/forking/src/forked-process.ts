@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { entryFile } from '@socketserver/core/engine';
+import { entryFile } from '@socketserver/core/workers';
 import type { ProcessEnd } from './errors.js';
 
 const ENTRY = { of: '@socketserver/forking', name: 'child-entry.js', url: import.meta.url };

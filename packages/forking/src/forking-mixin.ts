@@ -6,8 +6,8 @@ import {
   checkLeaves,
   errorReport,
   handlerReference,
-  written,
-} from '@socketserver/core/engine';
+  flushBeforeHandoff,
+} from '@socketserver/core/workers';
 import { ChildPool } from './child-pool.js';
 import type { ChildOptions } from './child.js';
 import { packContext } from './crossing-context.js';
@@ -190,7 +190,8 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
       const run = (): Promise<void> =>
         this.#pool?.run(request as AnyRequest, clientAddress) ?? Promise.reject(closed());
-      const ready = this.socketType === 'stream' ? written(request as Socket, this.requestLimits) : undefined;
+      const ready =
+        this.socketType === 'stream' ? flushBeforeHandoff(request as Socket, this.requestLimits) : undefined;
       return ready === undefined ? run() : ready.then(run);
     }
 

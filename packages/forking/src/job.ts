@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ClientAddress, DatagramRequest } from '@socketserver/core';
-import { connectionClosed } from '@socketserver/core/engine';
+import { connectionClosed } from '@socketserver/core/workers';
 
 /** What a server of this package is asked to process. */
 export type AnyRequest = Socket | DatagramRequest;

@@ -1,5 +1,5 @@
 import { SocketServerError } from '@socketserver/core';
-import { describe } from '@socketserver/core/engine';
+import { describe } from '@socketserver/core/workers';
 
 /** The fields that say how many children there are, how many requests each takes, and when it is replaced. */
 export interface PoolSize {

@@ -1,11 +1,11 @@
 import type { BoundAddress, ClientAddress } from '@socketserver/core';
 import {
   isRequestEnd,
-  type CrossingError,
+  type SerializedError,
   type HandlerReference,
   type RequestEnd,
   type RequestLimits,
-} from '@socketserver/core/engine';
+} from '@socketserver/core/workers';
 import { protocolError } from './errors.js';
 
 /**
@@ -17,9 +17,9 @@ export type ToChild =
   | StreamMessage
   | DatagramMessage
   /** What became of the datagram that the child asked to have sent. */
-  | { type: 'sent'; id: number; bytes: number; error?: CrossingError | undefined }
+  | { type: 'sent'; id: number; bytes: number; error?: SerializedError | undefined }
   /** The server is closing: every `signal` aborts. */
-  | { type: 'abort'; reason: CrossingError }
+  | { type: 'abort'; reason: SerializedError }
   /** To be answered with 'alive'. */
   | { type: 'ping' }
   | { type: 'end' };
@@ -58,7 +58,7 @@ export type FromChild =
   /** The handler is loaded. `piped`: sockets can come through the descriptor pipe. */
   | { type: 'ready'; piped: boolean }
   /** The handler's module did not load. */
-  | { type: 'failed'; error: CrossingError }
+  | { type: 'failed'; error: SerializedError }
   /** The acknowledgement: from now on the request is the child's. Sent before its first byte is read. */
   | { type: 'begun'; id: number }
   /** The request was left alone: it came after its deadline, or its socket did not come at all. */

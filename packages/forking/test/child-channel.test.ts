@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { descriptorOf } from '@socketserver/core/engine';
+import { descriptorOf } from '@socketserver/core/workers';
 import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
 import { ChildChannel } from '../src/child-channel.js';
 import { DESCRIPTOR_PIPE_FD } from '../src/protocol.js';

@@ -1,5 +1,5 @@
 import { SocketServerError } from '@socketserver/core';
-import { describe, findCulprit } from '@socketserver/core/engine';
+import { describe, findUncloneable } from '@socketserver/core/workers';
 
 /** For a request whose thread ended before its handler did; `cause` is what ended the thread. */
 export function threadDied(thread: string, cause: unknown): SocketServerError {
@@ -76,12 +76,12 @@ export function badContext(
   { context, transfer }: { context: unknown; transfer: unknown },
 ): SocketServerError {
   const moved: unknown[] = Array.isArray(transfer) ? transfer : [];
-  const culprit = findCulprit(context, 'context', { crosses: isCloneable, moved });
+  const uncloneable = findUncloneable(context, 'context', { crosses: isCloneable, moved });
   return new SocketServerError(
     'ERR_SOCKETSERVER_BAD_CONTEXT',
-    culprit === undefined
+    uncloneable === undefined
       ? `Expected \`transfer\` to be a list of what can be transferred, got: ${messageOf(cause)}`
-      : `Expected \`${culprit.path}\` to be what structured clone takes, got ${describe(culprit.value)}; ` +
+      : `Expected \`${uncloneable.path}\` to be what structured clone takes, got ${describe(uncloneable.value)}; ` +
           'override threadContext() to give each thread a value of its own, or to transfer what cannot be cloned',
     { cause },
   );

@@ -10,7 +10,7 @@ import {
   noteDuplicate,
   tryLibc,
   type Libc,
-} from '@socketserver/core/engine';
+} from '@socketserver/core/workers';
 import { alreadyRead } from './errors.js';
 
 /** How connections reach a thread. Datagrams are always transferred. */

@@ -1,5 +1,5 @@
 import type { ClientAddress, DatagramSocket } from '@socketserver/core';
-import { packDatagram, unpackError } from '@socketserver/core/engine';
+import { packDatagram, deserializeError } from '@socketserver/core/workers';
 import type { Outbox } from './outbox.js';
 import type { FromThread, ToThread } from './protocol.js';
 
@@ -35,6 +35,6 @@ export class PortSocket implements DatagramSocket {
     const waiter = this.#waiters.get(answer);
     this.#waiters.delete(answer);
     if (typeof outcome === 'number') waiter?.resolve(outcome);
-    else waiter?.reject(unpackError(outcome));
+    else waiter?.reject(deserializeError(outcome));
   }
 }

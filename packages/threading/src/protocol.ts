@@ -5,11 +5,11 @@ import { protocolError } from './errors.js';
 import type { PulseStart } from './pulse.js';
 import {
   isRequestEnd,
-  type CrossingError,
+  type SerializedError,
   type HandlerReference,
   type RequestEnd,
   type RequestLimits,
-} from '@socketserver/core/engine';
+} from '@socketserver/core/workers';
 
 /** What a thread is started with: the one task of piscina's that it ever gets. */
 export interface ThreadStart {
@@ -28,7 +28,7 @@ export interface ThreadStart {
 /** What the thread answers to its start. */
 export type ThreadReady =
   | { type: 'loaded'; threadId: number }
-  | { type: 'failed'; threadId: number; error: CrossingError };
+  | { type: 'failed'; threadId: number; error: SerializedError };
 
 export type ToThread =
   /**
@@ -38,8 +38,8 @@ export type ToThread =
   | { type: 'stream'; id: number; slot: number; socket: number | Socket; clientAddress: ClientAddress }
   | { type: 'datagram'; id: number; slot: number; packet: Uint8Array; clientAddress: ClientAddress }
   /** The outcome of a `send`. */
-  | { type: 'sent'; answer: number; outcome: number | CrossingError }
-  | { type: 'abort'; reason: CrossingError }
+  | { type: 'sent'; answer: number; outcome: number | SerializedError }
+  | { type: 'abort'; reason: SerializedError }
   /** No request will follow: write out what is buffered, and say `over`. */
   | { type: 'end' };
 

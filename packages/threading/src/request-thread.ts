@@ -1,6 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { DatagramSocket } from '@socketserver/core';
-import { packError, Slots, type CrossingError, type RequestEnd } from '@socketserver/core/engine';
+import { serializeError, Slots, type SerializedError, type RequestEnd } from '@socketserver/core/workers';
 import { BegunCell } from './begun-cell.js';
 import type { Gathering } from './gathering.js';
 import { Outbox } from './outbox.js';
@@ -110,7 +110,7 @@ export class RequestThread {
   }
 
   abort(reason: unknown): void {
-    this.#outbox.post({ type: 'abort', reason: packError(reason) });
+    this.#outbox.post({ type: 'abort', reason: serializeError(reason) });
   }
 
   /** Whether running jobs keep the process alive. */
@@ -212,11 +212,11 @@ export class RequestThread {
   }
 
   async #send({ answer, data, address }: Extract<FromThread, { type: 'send' }>): Promise<void> {
-    let outcome: number | CrossingError;
+    let outcome: number | SerializedError;
     try {
       outcome = (await this.#socket?.sendTo(data, address)) ?? 0;
     } catch (error) {
-      outcome = packError(error);
+      outcome = serializeError(error);
     }
     this.#outbox.post({ type: 'sent', answer, outcome });
   }

@@ -7,7 +7,12 @@ import {
   type Worker,
 } from 'node:worker_threads';
 import type { BoundAddress } from '@socketserver/core';
-import { entryFile, unpackError, type HandlerReference, type RequestLimits } from '@socketserver/core/engine';
+import {
+  entryFile,
+  deserializeError,
+  type HandlerReference,
+  type RequestLimits,
+} from '@socketserver/core/workers';
 import type { Piscina } from 'piscina';
 import { BegunCell } from './begun-cell.js';
 import { badContext, ended, stuckLoading, threadDiedLoading } from './errors.js';
@@ -116,7 +121,7 @@ export class ThreadFactory {
         },
         { transfer, signal: controller.signal, isPosted: () => hasLeft(port2, port1) },
       );
-      if (ready.type === 'failed') throw unpackError(ready.error); // its module cache has the failure for good
+      if (ready.type === 'failed') throw deserializeError(ready.error); // its module cache has the failure for good
       const thread = new RequestThread(
         { worker, port: port1, begun, pulse, gathering: this.#gathering },
         events,

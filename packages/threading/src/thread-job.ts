@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TransferListItem } from 'node:worker_threads';
 import type { ClientAddress, DatagramRequest, DatagramSocket } from '@socketserver/core';
-import { connectionClosed, noteRequestEnd, type RequestEnd } from '@socketserver/core/engine';
+import { connectionClosed, noteRequestEnd, type RequestEnd } from '@socketserver/core/workers';
 import { packConnection, type HandOver, type Parcel } from './hand-over.js';
 import type { ToThread } from './protocol.js';
 

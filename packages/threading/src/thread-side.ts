@@ -3,17 +3,17 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ClientAddress, DatagramRequest, ServerView } from '@socketserver/core';
 import {
   openConnection,
-  packError,
+  serializeError,
   readyConnection,
   RequestScope,
   runRequest,
   Slots,
-  unpackError,
+  deserializeError,
   type HandlerInit,
   type RequestEnd,
   type RequestLimits,
   type RequestHandlerConstructor,
-} from '@socketserver/core/engine';
+} from '@socketserver/core/workers';
 import { BegunCell } from './begun-cell.js';
 import { Outbox } from './outbox.js';
 import type { FromThread, ThreadStart, ToThread } from './protocol.js';
@@ -66,7 +66,7 @@ export class ThreadSide {
         this.#socket.sent(message);
         return;
       case 'abort':
-        this.#abortReason = { reason: unpackError(message.reason) };
+        this.#abortReason = { reason: deserializeError(message.reason) };
         for (const scope of this.#scopes) scope.abort(this.#abortReason.reason);
         return;
       case 'end':
@@ -82,7 +82,7 @@ export class ThreadSide {
     try {
       request = typeof content === 'number' ? openConnection(content) : readyConnection(content);
     } catch (error) {
-      this.#report(slot, { error: packError(error) });
+      this.#report(slot, { error: serializeError(error) });
       return;
     } finally {
       this.#begun.taken();
@@ -124,7 +124,7 @@ export class ThreadSide {
   /** Of what a thread says only where a datagram is to go can hold what cannot be cloned. */
   #refused(message: FromThread, error: unknown): void {
     if (typeof message === 'number' || message.type !== 'send') return;
-    this.#socket.sent({ type: 'sent', answer: message.answer, outcome: packError(error) });
+    this.#socket.sent({ type: 'sent', answer: message.answer, outcome: serializeError(error) });
   }
 
   async #end(): Promise<void> {

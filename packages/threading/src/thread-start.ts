@@ -1,5 +1,5 @@
 import { threadId } from 'node:worker_threads';
-import { importWorkerHandler, packError, quickenSockets } from '@socketserver/core/engine';
+import { importWorkerHandler, serializeError, warmUpSockets } from '@socketserver/core/workers';
 import { Pulse } from './pulse.js';
 import type { ThreadReady, ThreadStart } from './protocol.js';
 import { ThreadSide } from './thread-side.js';
@@ -9,10 +9,10 @@ export async function startThread(start: ThreadStart): Promise<ThreadReady> {
   if (start.pulse !== undefined) Pulse.start(start.pulse);
   try {
     const Handler = await importWorkerHandler(start.handler);
-    quickenSockets();
+    warmUpSockets();
     new ThreadSide(start, Handler).listen();
     return { type: 'loaded', threadId };
   } catch (error) {
-    return { type: 'failed', threadId, error: packError(error) };
+    return { type: 'failed', threadId, error: serializeError(error) };
   }
 }

@@ -9,7 +9,7 @@ import type {
   Mixed,
   ServerStats,
 } from '@socketserver/core';
-import { checkLeaves, errorReport, handlerReference, written } from '@socketserver/core/engine';
+import { checkLeaves, errorReport, handlerReference, flushBeforeHandoff } from '@socketserver/core/workers';
 import { closed, notListening } from './errors.js';
 import { chooseHandOver, type HandOver } from './hand-over.js';
 import { checkThreadFields, type PoolOptions } from './pool-options.js';
@@ -159,7 +159,8 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
       const pool = this.#pool;
       if (pool === undefined) return Promise.reject(closed('processRequest()'));
       const run = (): Promise<void> => pool.run(this.#jobOf(request, clientAddress));
-      const ready = this.socketType === 'stream' ? written(request as Socket, this.requestLimits) : undefined;
+      const ready =
+        this.socketType === 'stream' ? flushBeforeHandoff(request as Socket, this.requestLimits) : undefined;
       return ready === undefined ? run() : ready.then(run);
     }
 

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { InetClientAddress } from '../address.js';
-import type { RequestLimits } from '../engine/request-limits.js';
-import type { RequestScope } from '../engine/request-scope.js';
-import type { ServerView } from '../engine/server-view.js';
-import { untilClosed } from './socket-io.js';
+import type { RequestLimits } from '../execution/request-limits.js';
+import type { RequestScope } from '../execution/request-scope.js';
+import type { ServerView } from '../execution/server-view.js';
+import { untilClosed } from '../io/socket-io.js';
 
 /** What a handler is built with. */
 export interface HandlerInit<Request = unknown> {

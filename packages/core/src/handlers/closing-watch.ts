@@ -1,4 +1,4 @@
-import type { RequestScope } from '../engine/request-scope.js';
+import type { RequestScope } from '../execution/request-scope.js';
 import { afterTurns, DELIVERY_TURNS } from '../timing.js';
 
 export interface ClosingWatchOptions {

@@ -1,8 +1,8 @@
 import type { ClientAddress, InetClientAddress } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
 import { BaseRequestHandler } from './base-request-handler.js';
-import { PacketSource, StreamReader } from './stream-reader.js';
-import type { Writer } from './stream-writer.js';
+import { PacketSource, StreamReader } from '../io/stream-reader.js';
+import type { Writer } from '../io/stream-writer.js';
 
 /**
  * Serves a datagram as if it were a file: `rfile` reads the packet, and what was written to `wfile` is sent by

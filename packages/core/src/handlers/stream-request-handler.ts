@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { InetClientAddress } from '../address.js';
-import { RequestGuard } from '../engine/request-guard.js';
-import { CLOSE_DELAY_MS, timedOut } from '../engine/request-limits.js';
+import { RequestGuard } from '../execution/request-guard.js';
+import { CLOSE_DELAY_MS, timedOut } from '../execution/request-limits.js';
 import type { SocketServerError } from '../errors.js';
 import { BaseRequestHandler, type HandlerInit } from './base-request-handler.js';
 import { ClosingWatch } from './closing-watch.js';
-import { SocketSource, StreamReader } from './stream-reader.js';
-import { StreamWriter } from './stream-writer.js';
+import { SocketSource, StreamReader } from '../io/stream-reader.js';
+import { StreamWriter } from '../io/stream-writer.js';
 
 /**
  * Serves a connection through `rfile` and `wfile`.

@@ -9,7 +9,7 @@ import {
 } from 'node:net';
 import { isAbstract, type BoundAddress, type ClientAddress, type InetClientAddress } from '../address.js';
 import type { InetServerAddress, InheritedAddress, UnixServerAddress } from '../address.js';
-import { quickenSockets } from '../engine/quicken-sockets.js';
+import { warmUpSockets } from '../io/warm-up-sockets.js';
 import { descriptorOf } from '../native/handle.js';
 import { isNearLimit, isStillNearLimit } from '../native/descriptor-limit.js';
 import { tryLibc, type Libc } from '../native/libc.js';
@@ -78,7 +78,7 @@ export class StreamListener implements RequestSource<Socket> {
   }
 
   async open(): Promise<void> {
-    quickenSockets();
+    warmUpSockets();
     try {
       this.#bound = await this.#bind();
     } catch (error) {

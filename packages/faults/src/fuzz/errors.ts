@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { errorReport, packError, unpackError } from '@socketserver/core/engine';
+import { errorReport, serializeError, deserializeError } from '@socketserver/core/workers';
 import fc from 'fast-check';
 import { THROWN } from '../handlers/commands.js';
 import type { Fuzz } from './property.js';
@@ -73,9 +73,9 @@ export const ERRORS: readonly Fuzz[] = [
   {
     name: 'whatever was thrown crosses as an error, through a clone and through JSON',
     property: fc.property(thrower, (make) => {
-      const packed = packError(make());
+      const packed = serializeError(make());
       for (const crossed of [structuredClone(packed), JSON.parse(JSON.stringify(packed)) as typeof packed]) {
-        const error = unpackError(crossed);
+        const error = deserializeError(crossed);
         assert.ok(error instanceof Error);
         assert.equal(typeof error.message, 'string');
         assert.equal(typeof error.name, 'string');
@@ -88,7 +88,7 @@ export const ERRORS: readonly Fuzz[] = [
     name: 'an error keeps its name, message, code and stack',
     property: fc.property(text, fc.oneof(text, fc.integer()), (message, code) => {
       const error = Object.assign(new RangeError(message), { code });
-      const { name, stack, ...rest } = unpackError(structuredClone(packError(error))) as Error & {
+      const { name, stack, ...rest } = deserializeError(structuredClone(serializeError(error))) as Error & {
         code: unknown;
       };
       assert.deepEqual({ name, stack, code: rest.code }, { name: 'RangeError', stack: error.stack, code });

@@ -1,5 +1,5 @@
 import { StreamRequestHandler } from '@socketserver/core';
-import { descriptorOf, needLibc } from '@socketserver/core/engine';
+import { descriptorOf, needLibc } from '@socketserver/core/workers';
 
 // Numbers of Linux (socket(7), tcp(7)).
 const SOL_SOCKET = 1;

@@ -1,0 +1,284 @@
+import type { Socket } from 'node:net';
+import { ownError } from '../execution/connection-end.js';
+import { badArgument, SocketServerError } from '../errors.js';
+import type { ClosingWatch } from '../handlers/closing-watch.js';
+
+/** Where a reader's bytes come from. */
+export interface ByteSource {
+  /** The next chunk; `null` at the end; rejects when the connection fails. */
+  pull(): Promise<Buffer | null>;
+  /** Bytes that have been received, and can be pulled at once. */
+  readonly bufferedBytes: number;
+  /** The connection that they come from, if they do: an early end of it is its client's doing. */
+  readonly connection?: Socket;
+}
+
+/** The longest line that is read unless the caller says otherwise, in bytes, its newline included. */
+export const DEFAULT_LINE_LIMIT = 65_536;
+
+const EMPTY = Buffer.alloc(0);
+const NEWLINE = 10;
+
+/**
+ * Reads bytes and lines, as Python's buffered `rfile` does. One read at a time. A read that fails leaves what it
+ * had gathered to the next one.
+ */
+export class StreamReader implements AsyncIterable<Buffer> {
+  readonly #source: ByteSource;
+  readonly #closing: ClosingWatch | undefined;
+  #buffer: Buffer = EMPTY;
+  #ended = false;
+  #filling: Promise<boolean> | undefined;
+
+  /** @param closing - ends reading between two lines */
+  constructor(source: ByteSource, closing?: ClosingWatch) {
+    this.#source = source;
+    this.#closing = closing;
+  }
+
+  /**
+   * Bytes that have arrived and can be read without waiting. A handler that answers several requests at once gathers its
+   * answers until there are none, and then calls `wfile.flush()`.
+   */
+  get bufferedBytes(): number {
+    return this.#buffer.length + this.#source.bufferedBytes;
+  }
+
+  /**
+   * Up to `n` bytes, as soon as there are any; without `n`, everything up to the end.
+   * @returns an empty Buffer at the end
+   */
+  async read(n?: number): Promise<Buffer> {
+    if (n === undefined) {
+      await this.#collect(Infinity);
+      return this.#take(this.#buffer.length);
+    }
+    checkCount(n);
+    if (this.#buffer.length === 0) await this.#fill();
+    return this.#take(Math.min(n, this.#buffer.length));
+  }
+
+  /**
+   * Exactly `n` bytes.
+   * @throws {SocketServerError} ERR_SOCKETSERVER_UNEXPECTED_EOF when the client ends before
+   */
+  async readExactly(n: number): Promise<Buffer> {
+    checkCount(n);
+    if (this.#buffer.length < n) await this.#collect(n);
+    if (this.#buffer.length < n) {
+      const { connection } = this.#source;
+      const error = unexpectedEnd(n, this.#buffer.length);
+      throw connection === undefined ? error : ownError(connection, error);
+    }
+    return this.#take(n);
+  }
+
+  /**
+   * A line with its `\n`; the last one may have none.
+   * @param limit - the longest line that is taken, in bytes @default 65536
+   * @returns an empty Buffer at the end, and when the server closes: once all that had arrived has been read, and while
+   *   no line has begun. A client that has said nothing yet gets the server's `closeDelay` for it
+   * @throws {SocketServerError} ERR_SOCKETSERVER_LINE_TOO_LONG as soon as the limit is passed
+   */
+  async readLine(limit = DEFAULT_LINE_LIMIT): Promise<Buffer> {
+    checkCount(limit, 'limit');
+    const chunks: Buffer[] = [];
+    let length = 0;
+    try {
+      for (;;) {
+        const at = this.#buffer.indexOf(NEWLINE);
+        const size = at === -1 ? this.#buffer.length : at + 1;
+        if (length + size > limit) throw lineTooLong(limit);
+        length += size;
+        const part = this.#take(size);
+        if (at !== -1) return chunks.length === 0 ? part : Buffer.concat([...chunks, part], length);
+        if (size > 0) chunks.push(part);
+        if (!(length === 0 ? await this.#fillUnlessClosing() : await this.#fill()))
+          return Buffer.concat(chunks, length);
+      }
+    } catch (error) {
+      this.#buffer = Buffer.concat([...chunks, this.#buffer]);
+      throw error;
+    }
+  }
+
+  /** Line by line, up to the end, or until the server closes between two lines. */
+  [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
+    return {
+      next: async () => {
+        const line = await this.readLine();
+        return line.length === 0 ? { done: true, value: undefined } : { done: false, value: line };
+      },
+      return: () => Promise.resolve({ done: true, value: undefined }),
+    };
+  }
+
+  #take(size: number): Buffer {
+    const taken = this.#buffer.subarray(0, size);
+    this.#buffer = size === this.#buffer.length ? EMPTY : this.#buffer.subarray(size);
+    return taken;
+  }
+
+  /** Fills the buffer up to `n` bytes, or up to the end, with one copy. */
+  async #collect(n: number): Promise<void> {
+    const chunks = [this.#buffer];
+    let length = this.#buffer.length;
+    this.#buffer = EMPTY;
+    try {
+      while (length < n && (await this.#fill())) {
+        chunks.push(this.#buffer);
+        length += this.#buffer.length;
+        this.#buffer = EMPTY;
+      }
+    } finally {
+      this.#buffer = Buffer.concat(chunks, length);
+    }
+  }
+
+  /** @returns false at the end */
+  #fill(): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false);
+    // One that was given up when the server closed goes on, and its bytes are the next read's.
+    this.#filling ??= this.#pull();
+    return this.#filling;
+  }
+
+  async #pull(): Promise<boolean> {
+    try {
+      const chunk = await this.#source.pull();
+      this.#ended = chunk === null;
+      if (chunk === null) return false;
+      this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+      return true;
+    } finally {
+      this.#filling = undefined;
+    }
+  }
+
+  /** Between two lines is where a connection can be ended without cutting anything off. */
+  #fillUnlessClosing(): Promise<boolean> {
+    const closing = this.#closing;
+    if (closing === undefined || this.#source.bufferedBytes > 0) return this.#fill();
+    if (closing.isOver) return Promise.resolve(false);
+    return new Promise((resolve, reject) => {
+      closing.onOver(() => resolve(false));
+      this.#fill().then(resolve, reject);
+    });
+  }
+}
+
+/** A socket's bytes; reading stops while more than `highWaterMark` bytes wait to be pulled. */
+export class SocketSource implements ByteSource {
+  readonly connection: Socket;
+  readonly #highWaterMark: number;
+  readonly #closing: ClosingWatch | undefined;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #end: { error: Error | undefined } | undefined;
+  #waiter: { resolve(chunk: Buffer | null): void; reject(error: Error): void } | undefined;
+  #started = false;
+
+  constructor(socket: Socket, highWaterMark: number, closing?: ClosingWatch) {
+    this.connection = socket;
+    this.#closing = closing;
+    // CPython's 0 (unbuffered) and -1 (its default) are seen in ported code; what has arrived has to wait somewhere.
+    this.#highWaterMark = Math.max(1, highWaterMark);
+  }
+
+  get bufferedBytes(): number {
+    return this.#size + this.connection.readableLength;
+  }
+
+  pull(): Promise<Buffer | null> {
+    if (!this.#started) this.#start();
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#size -= chunk.length;
+      if (this.connection.isPaused() && this.#size < this.#highWaterMark) this.#resume();
+      return Promise.resolve(chunk);
+    }
+    if (this.#end !== undefined) {
+      return this.#end.error === undefined ? Promise.resolve(null) : Promise.reject(this.#end.error);
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  #start(): void {
+    this.#started = true;
+    const socket = this.connection;
+    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    socket.once('end', () => this.#ended(undefined));
+    socket.once('error', (error) => this.#ended(error));
+    socket.once('close', () => this.#ended(socket.errored ?? undefined));
+    if (socket.destroyed || socket.readableEnded) this.#ended(socket.errored ?? undefined);
+    else socket.resume();
+  }
+
+  #resume(): void {
+    this.connection.resume();
+    this.#closing?.reopen();
+  }
+
+  #received(chunk: Buffer): void {
+    this.#closing?.received();
+    const waiter = this.#waiter;
+    if (waiter !== undefined) {
+      this.#waiter = undefined;
+      waiter.resolve(chunk);
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size >= this.#highWaterMark) this.connection.pause();
+  }
+
+  #ended(error: Error | undefined): void {
+    this.#end ??= { error };
+    const waiter = this.#waiter;
+    if (waiter === undefined) return;
+    this.#waiter = undefined;
+    if (error === undefined) waiter.resolve(null);
+    else waiter.reject(error);
+  }
+}
+
+/** A packet's bytes. */
+export class PacketSource implements ByteSource {
+  #packet: Buffer | null;
+
+  constructor(packet: Buffer) {
+    this.#packet = packet.length === 0 ? null : packet;
+  }
+
+  get bufferedBytes(): number {
+    return this.#packet?.length ?? 0;
+  }
+
+  pull(): Promise<Buffer | null> {
+    const packet = this.#packet;
+    this.#packet = null;
+    return Promise.resolve(packet);
+  }
+}
+
+function unexpectedEnd(n: number, got: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_UNEXPECTED_EOF',
+    `Expected ${n} bytes, got ${got} before the client ended; use read(${n}) to take what there is`,
+  );
+}
+
+function lineTooLong(limit: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_LINE_TOO_LONG',
+    `Expected a line of at most ${limit} bytes, got a longer one; give readLine() a higher limit, or read by count`,
+  );
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
+export function checkCount(n: number, name = 'n'): void {
+  if (Number.isSafeInteger(n) && n > 0) return;
+  throw badArgument(name, 'a positive integer', n);
+}

@@ -1,0 +1,104 @@
+import type { ActiveRequests } from '../requests/active-requests.js';
+import type { ClientAddress } from '../address.js';
+import { AcceptRate } from './accept-rate.js';
+import { badArgument } from '../errors.js';
+import type { Arrival } from '../sources/request-queue.js';
+
+/** What becomes of a request that comes while `maxConnections` others run. */
+export type OverloadAction = 'pause' | 'reject' | 'accept';
+
+/** As a method, so that a server of sockets is still a server of objects. */
+interface Decides<Request> {
+  decide(request: Request, clientAddress: ClientAddress): OverloadAction;
+}
+
+/** What becomes of requests above `maxConnections`; a function decides for each. */
+export type Overload<Request> = 'pause' | 'reject' | Decides<Request>['decide'];
+
+/** The fields that say how many requests a server takes. */
+export interface AdmissionFields<Request> {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerHost: number;
+  readonly acceptRate: number;
+  readonly overload: Overload<Request>;
+  readonly socketType: 'stream' | 'datagram';
+}
+
+/** What stands against taking a request now, and until when. */
+export type Obstacle = { readonly until: Promise<void> } | { readonly waitMs: number };
+
+/**
+ * Overload is decided here, and nowhere else. Whether there is room is asked before a request is taken, because one
+ * that is not taken waits in the kernel at no cost; who it comes from can only be asked after.
+ */
+export class Admission<Request extends object> {
+  readonly #fields: AdmissionFields<Request>;
+  readonly #active: ActiveRequests<Request>;
+  readonly #rate = new AcceptRate();
+
+  constructor(fields: AdmissionFields<Request>, active: ActiveRequests<Request>) {
+    this.#fields = fields;
+    this.#active = active;
+  }
+
+  /** @returns undefined when a request may be taken */
+  obstacle(): Obstacle | undefined {
+    const { maxConnections, acceptRate } = this.#fields;
+    if (this.#othersWait && this.#active.size >= maxConnections) return { until: this.untilRoom() };
+    const waitMs = acceptRate === Infinity ? 0 : this.#rate.waitMs(performance.now());
+    return waitMs > 0 ? { waitMs } : undefined;
+  }
+
+  /**
+   * What is to become of a request that was taken.
+   * @throws what the user's `overload` function throws
+   */
+  decide([request, clientAddress]: Arrival<Request>): OverloadAction {
+    const { overload, maxConnections, maxConnectionsPerHost, acceptRate } = this.#fields;
+    if (maxConnectionsPerHost !== Infinity && 'address' in clientAddress) {
+      if (this.#active.ofHost(clientAddress.address) >= maxConnectionsPerHost) return 'reject';
+    }
+    let action: OverloadAction = 'accept';
+    if (this.#active.size >= maxConnections && !this.#othersWait) {
+      action = typeof overload === 'function' ? checkAction(overload(request, clientAddress)) : overload;
+    }
+    if (action === 'accept' && acceptRate !== Infinity) this.#rate.took(acceptRate, performance.now());
+    return action;
+  }
+
+  /** Whether requests above the limit are not taken: datagrams wait in a queue, which drops what is too much for it. */
+  get #othersWait(): boolean {
+    const { overload, socketType } = this.#fields;
+    return overload === 'pause' || (overload === 'reject' && socketType === 'datagram');
+  }
+
+  /** Resolves when fewer than `maxConnections` run, or when requests are not to wait for that any more. */
+  untilRoom(): Promise<void> {
+    return this.#active.below(() =>
+      this.#othersWait || typeof this.#fields.overload === 'function'
+        ? this.#fields.maxConnections
+        : Infinity,
+    );
+  }
+}
+
+/** A function without types may return anything. */
+function checkAction(action: OverloadAction): OverloadAction {
+  if (action === 'pause' || action === 'reject' || action === 'accept') return action;
+  throw badArgument('overload()', "'pause', 'reject' or 'accept'", action);
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field that is wrong */
+export function checkAdmission(fields: AdmissionFields<never>): void {
+  for (const name of ['maxConnections', 'maxConnectionsPerHost', 'acceptRate'] as const) {
+    const value = fields[name];
+    const isEnough = value >= 1 || (name === 'acceptRate' && value > 0);
+    if (typeof value !== 'number' || !isEnough) {
+      throw badArgument(name, name === 'acceptRate' ? 'a number above 0' : 'a number from 1 on', value);
+    }
+  }
+  const { overload } = fields;
+  if (overload !== 'pause' && overload !== 'reject' && typeof overload !== 'function') {
+    throw badArgument('overload', "'pause', 'reject' or a function", overload);
+  }
+}

@@ -1,0 +1,146 @@
+import type { ClientAddress } from '../address.js';
+import { RequestScope } from '../execution/request-scope.js';
+import { Slots } from './slots.js';
+
+/** How a request ended. */
+export type Outcome = 'completed' | 'failed' | 'disconnected' | 'rejected';
+
+/**
+ * What `server.stats()` counts. At any moment accepted = completed + failed + disconnected + rejected + active; what was
+ * dropped was not accepted.
+ */
+export interface ServerStats {
+  /** Requests taken since the server was made. */
+  accepted: number;
+  /** Requests that have not ended. */
+  active: number;
+  /** Requests whose handler returned, whatever their client did. */
+  completed: number;
+  /** Requests whose handler, verification or worker failed, that took too long, or that `close()` had to end. */
+  failed: number;
+  /** Requests whose handler threw the error of its own connection: the client has gone. */
+  disconnected: number;
+  /** Requests that `verifyRequest` or a limit refused. */
+  rejected: number;
+  /** Datagrams that were received and dropped, because too many waited. */
+  dropped: number;
+}
+
+/** A request from the moment it was taken until it has been shut down. */
+export class ActiveRequest<Request> {
+  readonly scope = new RequestScope();
+  /** Whether `verifyRequest` said no. */
+  isRejected = false;
+  /** Whether something was lost that it had received or written: there once it has ended by itself. */
+  isCut = false;
+  /** Whether `close()` has ended it by force. */
+  isKilled = false;
+  /** Where {@link ActiveRequests} keeps it; -1 once it has ended. */
+  slot = -1;
+
+  constructor(
+    readonly request: Request,
+    readonly clientAddress: ClientAddress,
+  ) {}
+}
+
+/** The requests that are running, and the count of those that have. */
+export class ActiveRequests<Request extends object> {
+  readonly #running = new Slots<ActiveRequest<Request>>();
+  readonly #byRequest = new WeakMap<Request, ActiveRequest<Request>>();
+  readonly #ended: Record<Outcome, number> = { completed: 0, failed: 0, disconnected: 0, rejected: 0 };
+  #accepted = 0;
+  #dropped = 0;
+  #aborted: { reason: unknown } | undefined;
+  /** How many run of each host; counted once somebody asks. */
+  #hosts: Map<string, number> | undefined;
+  #watchers: (() => void)[] = [];
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  begin(request: Request, clientAddress: ClientAddress): ActiveRequest<Request> {
+    const active = new ActiveRequest(request, clientAddress);
+    this.#accepted++;
+    if (this.#aborted !== undefined) active.scope.abort(this.#aborted.reason);
+    active.slot = this.#running.add(active);
+    this.#byRequest.set(request, active);
+    this.#countHost(clientAddress, 1);
+    return active;
+  }
+
+  find(request: Request): ActiveRequest<Request> | undefined {
+    return this.#byRequest.get(request);
+  }
+
+  /** How many requests of a host are running. */
+  ofHost(address: string): number {
+    if (this.#hosts === undefined) {
+      this.#hosts = new Map();
+      for (const { clientAddress } of this.#running) this.#countHost(clientAddress, 1);
+    }
+    return this.#hosts.get(address) ?? 0;
+  }
+
+  /** Counts a request that was refused without having begun. */
+  refused(): void {
+    this.#accepted++;
+    this.#ended.rejected++;
+  }
+
+  /** Counts a datagram that was dropped. */
+  dropped(): void {
+    this.#dropped++;
+  }
+
+  /** Aborts the `signal` of every request, and of those that begin later. */
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    for (const active of this.#running) active.scope.abort(reason);
+  }
+
+  /** Resolves once no request is running. */
+  none(): Promise<void> {
+    return this.below(() => 1);
+  }
+
+  /** Counts a request out. One that was ended already, by `close()`, is not counted twice. */
+  end(active: ActiveRequest<Request>, outcome: Outcome): void {
+    if (this.#running.remove(active.slot) === undefined) return;
+    active.slot = -1;
+    this.#byRequest.delete(active.request);
+    this.#ended[outcome]++;
+    this.#countHost(active.clientAddress, -1);
+    this.recheck();
+  }
+
+  /** Lets those who wait in `below` look again: after a request has ended, or when their limit may have changed. */
+  recheck(): void {
+    const watchers = this.#watchers;
+    if (watchers.length === 0) return;
+    this.#watchers = [];
+    for (const watcher of watchers) watcher();
+  }
+
+  /** Resolves once fewer than `limit()` requests are running. */
+  async below(limit: () => number): Promise<void> {
+    while (this.#running.size >= limit()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  #countHost(clientAddress: ClientAddress, by: 1 | -1): void {
+    if (this.#hosts === undefined || !('address' in clientAddress)) return;
+    const { address } = clientAddress;
+    const count = (this.#hosts.get(address) ?? 0) + by;
+    if (count === 0) this.#hosts.delete(address);
+    else this.#hosts.set(address, count);
+  }
+
+  stats(): ServerStats {
+    return { accepted: this.#accepted, active: this.#running.size, ...this.#ended, dropped: this.#dropped };
+  }
+
+  [Symbol.iterator](): Iterator<ActiveRequest<Request>> {
+    return this.#running[Symbol.iterator]();
+  }
+}

@@ -1,0 +1,72 @@
+import { inspect } from 'node:util';
+import type { ClientAddress, InetClientAddress, UnixClientAddress } from '../address.js';
+
+const RULE = '-'.repeat(40);
+
+/** Of an error's text, in characters. */
+const MAX_TEXT = 16_384;
+
+/**
+ * The block that the default `handleError` prints, in CPython's form. Its lines are the time (ISO 8601) and the rule, the
+ * headline, the error, and the rule again. Whatever a client has put into the error is in the error's lines, and cannot look like
+ * the others: every line after the first is indented.
+ */
+export function errorReport(error: unknown, clientAddress?: ClientAddress): string {
+  const where =
+    clientAddress === undefined
+      ? 'in the server'
+      : `during processing of the request of ${clientName(clientAddress)}`;
+  const text = shorten(escapeControls(textOf(error))).replaceAll('\n', '\n  ');
+  return [`${new Date().toISOString()} ${RULE}`, `Exception occurred ${where}`, text, RULE].join('\n');
+}
+
+/** `127.0.0.1:52044`, `[::1]:52044`, a path, or `an unnamed peer`. */
+function clientName(clientAddress: ClientAddress): string {
+  const {
+    address,
+    port,
+    path = '',
+  } = Object(clientAddress) as Partial<InetClientAddress & UnixClientAddress>;
+  if (address === undefined) return path === '' ? 'an unnamed peer' : pathName(path);
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** A client names its own socket: a newline in there would begin a line of its own. */
+function pathName(path: string): string {
+  return escapeControls(path).replaceAll('\n', '\\x0a');
+}
+
+/**
+ * Whatever was thrown; some values throw when they are looked at. A text could begin with anything, the rule
+ * included, so it is told what it is.
+ */
+function textOf(error: unknown): string {
+  try {
+    if (typeof error === 'string') return `Thrown: ${error}`;
+    return inspect(error);
+  } catch {
+    return 'a value that throws when it is read';
+  }
+}
+
+/** A client can make a message long: a log should not fill a disk for it. */
+function shorten(text: string): string {
+  const more = text.length - MAX_TEXT;
+  return more <= 0 ? text : `${text.slice(0, MAX_TEXT)}… (${more} more characters)`;
+}
+
+/**
+ * What moves a terminal's cursor, what some readers of logs take for the end of a line (U+2028, U+2029), and what
+ * turns text round, so that it reads other than it is.
+ */
+const UNSAFE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** What a client sends can end up in a message. */
+function escapeControls(text: string): string {
+  return text.replaceAll(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}

@@ -1,0 +1,117 @@
+import { ActiveRequests, type ActiveRequest, type Outcome } from './active-requests.js';
+import type { BaseServer } from '../servers/base-server.js';
+import { disconnectChannel, requestsAreTraced, traceRequest } from './diagnostics.js';
+import { isOwnError, isSocket, watchConnection, watchCut } from '../execution/connection-end.js';
+import { SocketServerError } from '../errors.js';
+import { errorReport } from './report-error.js';
+import type { Arrival } from '../sources/request-queue.js';
+
+/**
+ * Takes each request through its life — verify, process, shut down — by calling the server's methods, which are
+ * the user's to override: whatever they do, a request is shut down once, counted once, and its error reported.
+ */
+export class RequestLifecycle<Request extends object> {
+  readonly active = new ActiveRequests<Request>();
+  readonly #server: BaseServer<Request>;
+
+  constructor(server: BaseServer<Request>) {
+    this.#server = server;
+  }
+
+  /**
+   * Never rejects. While the handler runs there is one promise here and no suspended function, each of which
+   * would hold some 400 bytes: an idle connection should cost little more than its socket.
+   */
+  run([request, clientAddress]: Arrival<Request>): Promise<void> {
+    const active = this.active.begin(request, clientAddress);
+    if (isSocket(request)) watchConnection(request, active.scope);
+    return this.#start(active).then(
+      () => this.#returned(active),
+      (error: unknown) => this.#fail(active, error),
+    );
+  }
+
+  #start(active: ActiveRequest<Request>): Promise<void> {
+    if (!requestsAreTraced()) return this.#verify(active);
+    const { request, clientAddress } = active;
+    return traceRequest(() => this.#verify(active), { server: this.#server, request, clientAddress });
+  }
+
+  #verify(active: ActiveRequest<Request>): Promise<void> {
+    try {
+      const verified = this.#server.verifyRequest(active.request, active.clientAddress);
+      if (typeof verified === 'boolean') return this.#process(active, verified);
+      return Promise.resolve(verified).then((answer) => this.#process(active, answer));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #process(active: ActiveRequest<Request>, isVerified: boolean): Promise<void> {
+    active.isRejected = !isVerified;
+    if (!isVerified) return Promise.resolve();
+    return Promise.resolve(this.#server.processRequest(active.request, active.clientAddress));
+  }
+
+  /** A handler whose connection the server has ended has not done what it was to do, whatever it makes of that. */
+  #returned(active: ActiveRequest<Request>): Promise<void> {
+    if (active.isKilled) return this.#fail(active, killed());
+    return this.#end(active, active.isRejected ? 'rejected' : 'completed');
+  }
+
+  async #fail(active: ActiveRequest<Request>, error: unknown): Promise<void> {
+    if (!active.isKilled && isOwnError(active.request, error)) {
+      this.#tellDisconnect(active, error);
+      await this.#end(active, 'disconnected', { error });
+      return;
+    }
+    await this.report(error, active);
+    await this.#end(active, 'failed', { error });
+  }
+
+  #tellDisconnect({ request, clientAddress }: ActiveRequest<Request>, error: unknown): void {
+    if (!disconnectChannel.hasSubscribers) return;
+    disconnectChannel.publish({ server: this.#server, request, clientAddress, error });
+  }
+
+  /** @param reported - what the request has failed of already */
+  async #end(active: ActiveRequest<Request>, outcome: Outcome, reported?: { error: unknown }): Promise<void> {
+    const { request, scope } = active;
+    const isCut = isSocket(request) ? watchCut(request, scope) : undefined;
+    try {
+      await this.#server.shutdownRequest(request);
+    } catch (error) {
+      if (reported === undefined || error !== reported.error) await this.report(error, active);
+      await this.closeQuietly(request);
+      outcome = 'failed';
+    }
+    active.isCut = isCut?.() ?? false;
+    this.active.end(active, outcome);
+  }
+
+  /** For a request whose `shutdownRequest` threw, and one that came too late: that this throws too is no news. */
+  async closeQuietly(request: Request): Promise<void> {
+    try {
+      await this.#server.closeRequest(request);
+    } catch {
+      // reported once already, by the shutdown
+    }
+  }
+
+  /** An override of `handleError` may itself throw: then both errors are printed in the default form. */
+  async report(error: unknown, active?: ActiveRequest<Request>): Promise<void> {
+    try {
+      await this.#server.handleError(error, active?.request, active?.clientAddress);
+    } catch (second) {
+      console.error(errorReport(error, active?.clientAddress));
+      console.error(errorReport(second, active?.clientAddress));
+    }
+  }
+}
+
+function killed(): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_CLOSED',
+    'Expected the request to end within `graceMs` of close(), got one that still ran; its connection was closed',
+  );
+}

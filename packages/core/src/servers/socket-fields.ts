@@ -1,0 +1,135 @@
+import cluster from 'node:cluster';
+import { isIPv4 } from 'node:net';
+import { isAbstract, isInherited, type InetServerAddress, type ServerAddress } from '../address.js';
+import { badArgument, type SocketServerError } from '../errors.js';
+import { checkInheritedSocket, type SocketKind } from '../native/socket-kind.js';
+import { unmapIPv4 } from '../sources/mapped-ipv4.js';
+import { checkReusePort } from '../sources/reuse-port.js';
+import type { UnixOwner } from '../sources/unix-path.js';
+import { unsupported } from './unsupported.js';
+
+/** Mode of a socket file: only its owner may connect or send. */
+export const DEFAULT_MODE = 0o600;
+
+/** Below a second the kernel has no unit (tcp(7), TCP_KEEPIDLE). */
+const MIN_KEEP_ALIVE_MS = 1_000;
+/** MAX_TCP_KEEPIDLE of Linux; Node does not tell when the kernel refuses a longer time. */
+const MAX_KEEP_ALIVE_MS = 32_767_000;
+
+const BOUND_ALREADY = 'the socket is bound already: set it where that is done, and leave it false';
+
+/** The fields of a server that depend on what its socket is. */
+interface SocketFields {
+  readonly serverAddress: ServerAddress;
+  readonly allowReusePort: boolean;
+  readonly ipv6Only: boolean;
+}
+
+interface UnixFields extends SocketFields {
+  readonly mode: number;
+  readonly chown: UnixOwner | null;
+  readonly maxConnectionsPerHost: number;
+}
+
+/**
+ * Refuses what a TCP or UDP server cannot honour.
+ * @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED naming the field, ERR_SOCKETSERVER_BAD_ADDRESS
+ */
+export function checkInetFields(kind: 'TCP' | 'UDP', fields: SocketFields): void {
+  const { serverAddress, allowReusePort, ipv6Only } = fields;
+  if (isInherited(serverAddress)) {
+    checkInherited(kind, serverAddress.fd);
+    checkNoReusePort(allowReusePort, 'with `{fd}`', BOUND_ALREADY);
+    if (ipv6Only) throw noIpv6Only('with `{fd}`', BOUND_ALREADY);
+    return;
+  }
+  if (allowReusePort) checkReusePort();
+  const { host = '' } = serverAddress as InetServerAddress;
+  if (ipv6Only && isIPv4(unmapIPv4(host))) {
+    throw noIpv6Only(`with the IPv4 host ${host}`, 'give an IPv6 host, or leave it false');
+  }
+}
+
+/**
+ * Refuses what a Unix server cannot honour.
+ * @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED naming the field, ERR_SOCKETSERVER_BAD_ADDRESS
+ */
+export function checkUnixFields(kind: 'Unix stream' | 'Unix datagram', fields: UnixFields): void {
+  const { serverAddress, maxConnectionsPerHost } = fields;
+  if (isInherited(serverAddress)) {
+    checkInherited(kind, serverAddress.fd);
+    checkNoFile('with `{fd}`', fields);
+  } else if (isAbstract(pathOf(serverAddress))) {
+    checkNoFile('with an abstract name', fields);
+  }
+  checkNoReusePort(fields.allowReusePort, 'for a Unix server', 'a path has no port: leave it false');
+  if (fields.ipv6Only) throw noIpv6Only('for a Unix server', 'a path has no IP address: leave it false');
+  if (maxConnectionsPerHost !== Infinity) {
+    throw unsupported({
+      field: 'maxConnectionsPerHost',
+      expected: 'Infinity for a Unix server',
+      got: maxConnectionsPerHost,
+      cure: 'its clients have no host: use `maxConnections`',
+    });
+  }
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
+export function checkKeepAlive(ms: number | null): void {
+  const isIn = Number.isInteger(ms) && (ms ?? 0) >= MIN_KEEP_ALIVE_MS && (ms ?? 0) <= MAX_KEEP_ALIVE_MS;
+  if (ms === null || isIn) return;
+  throw badArgument(
+    'keepAlive',
+    `null, or an integer of milliseconds from ${MIN_KEEP_ALIVE_MS} to ${MAX_KEEP_ALIVE_MS}`,
+    ms,
+  );
+}
+
+/** `net.Server` asks the primary of a cluster for a descriptor of that number, which is another socket or none. */
+function checkInherited(kind: SocketKind, fd: number): void {
+  const isStream = kind === 'TCP' || kind === 'Unix stream';
+  if (isStream && cluster.isWorker) {
+    throw unsupported({
+      field: 'serverAddress',
+      expected: 'an address of its own in a worker of node:cluster',
+      got: { fd },
+      cure: 'Node would take the descriptor of the primary: give {host, port} or a path',
+    });
+  }
+  if (kind === 'UDP' && fd === 0) {
+    throw unsupported({
+      field: 'serverAddress.fd',
+      expected: '1 or more for a UDP server',
+      got: fd,
+      cure: "Node's dgram does not take descriptor 0: pass the socket on under another number",
+    });
+  }
+  checkInheritedSocket(fd, kind);
+}
+
+function checkNoFile(where: string, { mode, chown }: UnixFields): void {
+  const cure = 'there is no socket file whose rights could be set: leave it alone, or give a path';
+  if (mode !== DEFAULT_MODE) {
+    const [expected, got] = [`0o${DEFAULT_MODE.toString(8)} ${where}`, `0o${mode.toString(8)}`];
+    throw unsupported({ field: 'mode', expected, got, cure });
+  }
+  if (chown !== null) throw unsupported({ field: 'chown', expected: `null ${where}`, got: chown, cure });
+}
+
+function checkNoReusePort(allowReusePort: boolean, where: string, cure: string): void {
+  if (!allowReusePort) return;
+  throw unsupported({
+    field: 'allowReusePort',
+    expected: `false ${where}`,
+    got: allowReusePort,
+    cure,
+  });
+}
+
+function noIpv6Only(where: string, cure: string): SocketServerError {
+  return unsupported({ field: 'ipv6Only', expected: `false ${where}`, got: true, cure });
+}
+
+function pathOf(address: ServerAddress): string {
+  return typeof address === 'string' ? address : (address as { path: string }).path;
+}

@@ -1,0 +1,55 @@
+import {
+  checkUnixAddress,
+  type InheritedAddress,
+  type ServerAddress,
+  type UnixServerAddress,
+} from '../address.js';
+import { checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
+import { UnixDatagramReceiver } from '../sources/unix-datagram-receiver.js';
+import type { UnixOwner } from '../sources/unix-path.js';
+import { UDPServer } from './udp-server.js';
+
+/** Datagrams that a server takes from the kernel beyond those that may wait, so that it notices what it has to drop. */
+const DROP_AHEAD = 64;
+/** Datagrams that a concurrent server takes from the kernel ahead of its loop, which hides a thread's latency. */
+const READ_AHEAD = 64;
+
+/**
+ * Serves Unix datagrams, one at a time. The address is a path, `{path}` or `{fd}`. Needs koffi, because Node has
+ * no such sockets.
+ */
+export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
+  /** Mode of the socket file: who may send. At no moment is it open to more. @default 0o600 */
+  mode = DEFAULT_MODE;
+  /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. @default null */
+  chown: UnixOwner | null = null;
+  /** Takes over the path that a dead server has left behind; `false`: fails with EADDRINUSE. @default true */
+  override allowReuseAddress = true;
+
+  override get addressFamily(): string {
+    return 'AF_UNIX';
+  }
+
+  get #readAhead(): number {
+    if (this.overload === 'reject') return this.maxQueuedDatagrams + DROP_AHEAD;
+    return this.concurrent ? READ_AHEAD : 1;
+  }
+
+  protected override checkAddress(address: ServerAddress): ServerAddress {
+    return checkUnixAddress(address);
+  }
+
+  protected override checkSocketFields(): void {
+    checkUnixFields('Unix datagram', this);
+  }
+
+  protected override openSource(address: ServerAddress): UnixDatagramReceiver {
+    return new UnixDatagramReceiver({
+      address: address as UnixServerAddress | InheritedAddress,
+      file: { mode: this.mode, owner: this.chown, takeOver: this.allowReuseAddress },
+      maxPacketSize: this.maxPacketSize,
+      readAhead: this.#readAhead,
+      queue: this.datagramQueue,
+    });
+  }
+}

@@ -28,6 +28,8 @@ export const WORKER_ERROR_CODES = [
   'ERR_SOCKETSERVER_STUCK',
   'ERR_SOCKETSERVER_THREAD_DIED',
   'ERR_SOCKETSERVER_THREADS_FAILED',
+  'ERR_SOCKETSERVER_WORKER_DIED',
+  'ERR_SOCKETSERVER_WORKER_START',
 ] as const;
 
 /** What `code` of a {@link SocketServerError} can be. */

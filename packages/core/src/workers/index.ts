@@ -1,6 +1,28 @@
-// For authors of mixins: what crosses to a worker, and what runs there. Users import '@socketserver/core'.
-export { serializeError, deserializeError, type SerializedError } from './protocol/serialized-error.js';
+// For authors of mixins whose handlers run in workers. Users import '@socketserver/core'.
+export { badContext, messageOf, protocolError, workerDied, workerStart, workerStuck } from './errors.js';
+export type { WorkerDriver, WorkerSpec } from './driver.js';
+export { flushBeforeHandoff } from './flush-before-handoff.js';
+export { isSocket, Job, type Handoff, type WorkerRequest } from './job.js';
+export { checkInteger, defaultWorkers, type PoolFieldNames } from './options.js';
+export {
+  adjustWorkers,
+  createDriver,
+  PooledMixIn,
+  type PooledMembers,
+  type PooledStats,
+} from './pooled-mixin.js';
+export { Batcher } from './pool/batcher.js';
+export type { WorkerCounts } from './pool/supervisor.js';
+export { Worker, type Loss, type Outgoing, type WorkerEvents } from './pool/worker.js';
+export type { FromWorker, NamedMessage, StreamMessage, ToWorker } from './protocol/messages.js';
+export { packDatagram, type PackedDatagram } from './protocol/datagram.js';
 export { findUncloneable } from './protocol/find-uncloneable.js';
+export { isRequestEnd, noteRequestEnd, type RequestEnd } from './protocol/request-end.js';
+export { deserializeError, serializeError, type SerializedError } from './protocol/serialized-error.js';
+export type { MainSide } from './runtime/main-side.js';
+export { openConnection, readyConnection } from './runtime/open-connection.js';
+export { RequestExecutor, type ExecutorMessage, type ExecutorStart } from './runtime/request-executor.js';
+export { runRequest } from './runtime/run-request.js';
 export {
   checkLeaves,
   handlerReference,
@@ -11,19 +33,15 @@ export {
   type RequestHandlerSource,
   type SocketType,
 } from '../execution/handler-reference.js';
-export { openConnection, readyConnection } from './runtime/open-connection.js';
-export { packDatagram, type PackedDatagram } from './protocol/datagram.js';
-export { warmUpSockets } from '../io/warm-up-sockets.js';
+export { isOwnError, ownError } from '../execution/connection-end.js';
 export type { RequestLimits } from '../execution/request-limits.js';
 export { RequestScope } from '../execution/request-scope.js';
 export { runHandler } from '../execution/run-handler.js';
-export { isOwnError, ownError } from '../execution/connection-end.js';
-export { isRequestEnd, noteRequestEnd, type RequestEnd } from './protocol/request-end.js';
-export { runRequest } from './runtime/run-request.js';
-export { Slots } from '../requests/slots.js';
 export type { ServerView } from '../execution/server-view.js';
-export { flushBeforeHandoff } from './flush-before-handoff.js';
+export { warmUpSockets } from '../io/warm-up-sockets.js';
 export type { HandlerInit } from '../handlers/base-request-handler.js';
+export { Slots } from '../requests/slots.js';
+export { errorReport } from '../requests/report-error.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';
@@ -34,5 +52,5 @@ export {
   checkThreadsTakeStreams,
 } from '../native/stream-handoff.js';
 export { entryFile } from '../bundling.js';
-export { connectionClosed, describe } from '../errors.js';
-export { errorReport } from '../requests/report-error.js';
+export { badArgument, connectionClosed, describe } from '../errors.js';
+export { within } from '../timing.js';

@@ -1,13 +1,13 @@
 import { markCut, ownError } from '../../execution/connection-end.js';
-import { deserializeError, type SerializedError } from './serialized-error.js';
+import { deserializeError, isSerializedError, type SerializedError } from './serialized-error.js';
 
-/** How a request ended in a worker, in a form that crosses. */
+/** How a request ended in a worker. */
 export interface RequestEnd {
   /** What it failed of. */
   readonly error?: SerializedError | undefined;
   /** Whether that is its connection's own error: the client has gone. */
   readonly disconnected?: boolean | undefined;
-  /** Whether bytes that it had received were not read, or bytes that it had written were not sent. */
+  /** Whether received bytes were not read, or written bytes were not sent. */
   readonly cut?: boolean | undefined;
 }
 
@@ -18,22 +18,17 @@ export function isRequestEnd(value: unknown): value is RequestEnd {
   return (error === undefined || isSerializedError(error)) && isFlag(disconnected) && isFlag(cut);
 }
 
-function isSerializedError(value: unknown): boolean {
-  const { name, message } = Object(value) as Record<string, unknown>;
-  return typeof name === 'string' && typeof message === 'string';
-}
-
 function isFlag(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean';
 }
 
 /**
- * For the main side: notes of a request what its worker tells of its end.
+ * For the main side: notes on a request what its worker tells of its end.
  * @returns what it failed of; undefined when its handler returned
  */
 export function noteRequestEnd(request: object, { error, disconnected, cut }: RequestEnd): Error | undefined {
   if (cut === true) markCut(request);
   if (error === undefined) return undefined;
-  const unpacked = deserializeError(error);
-  return disconnected === true ? ownError(request, unpacked) : unpacked;
+  const received = deserializeError(error);
+  return disconnected === true ? ownError(request, received) : received;
 }

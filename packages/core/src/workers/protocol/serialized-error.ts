@@ -1,54 +1,72 @@
 import { inspect } from 'node:util';
 
-/** An error in a form that crosses to another thread or process whole, whatever was thrown. */
+/** An error in a form that crosses to another thread or process, whatever was thrown. */
 export interface SerializedError {
   readonly name: string;
   readonly message: string;
-  readonly stack: string | undefined;
-  readonly code: string | number | undefined;
-  /** A text for one that is no error. */
-  readonly cause: SerializedError | string | undefined;
+  readonly stack?: string | undefined;
+  readonly code?: string | number | undefined;
+  /** A text for a cause that is no error. */
+  readonly cause?: SerializedError | string | undefined;
   /** What was thrown was no error: its text is the message. */
-  readonly thrown: boolean;
+  readonly thrown?: boolean | undefined;
 }
 
 /** Causes are followed this far: a chain can be a circle. */
 const MAX_CAUSES = 8;
+/** Characters of each text that are kept. A report is for people; a longer one would hold up both sides. */
+const MAX_TEXT = 4_096;
 
-/** Never throws: an error that cannot be read is told of by one that can. */
+/** Never throws: an error that cannot be read is replaced by one that says so. */
 export function serializeError(value: unknown): SerializedError {
   try {
-    return pack(value, 0);
+    return serialize(value, 0);
   } catch {
-    return packThrown('a value that throws when it is read');
+    return thrown('a value that throws when it is read');
   }
 }
 
-function pack(value: unknown, depth: number): SerializedError {
-  if (!isErrorLike(value)) return packThrown(textOf(value));
+function serialize(value: unknown, depth: number): SerializedError {
+  if (!isErrorLike(value)) return thrown(textOf(value));
   const { name, message, stack, code, cause } = value;
   return {
-    name: String(name),
-    message: String(message),
-    stack: typeof stack === 'string' ? stack : undefined,
-    code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
-    cause: depth >= MAX_CAUSES ? undefined : packCause(cause, depth + 1),
+    name: cut(String(name)),
+    message: cut(String(message)),
+    stack: typeof stack === 'string' ? cut(stack) : undefined,
+    code: typeof code === 'string' ? cut(code) : typeof code === 'number' ? code : undefined,
+    cause: depth >= MAX_CAUSES ? undefined : serializeCause(cause, depth + 1),
     thrown: false,
   };
 }
 
-function packCause(cause: unknown, depth: number): SerializedError | string | undefined {
+function serializeCause(cause: unknown, depth: number): SerializedError | string | undefined {
   if (cause === undefined) return undefined;
-  return isErrorLike(cause) ? pack(cause, depth) : textOf(cause);
+  return isErrorLike(cause) ? serialize(cause, depth) : cut(textOf(cause));
 }
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : inspect(value);
 }
 
-function packThrown(text: string): SerializedError {
-  const message = `Thrown by the handler: ${text}`;
-  return { name: 'Error', message, stack: undefined, code: undefined, cause: undefined, thrown: true };
+function thrown(text: string): SerializedError {
+  return { name: 'Error', message: `Thrown by the handler: ${cut(text)}`, thrown: true };
+}
+
+function cut(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
+}
+
+/** Whether it is what {@link serializeError} returns: what a worker sends may be anything. */
+export function isSerializedError(value: unknown, depth = 0): value is SerializedError {
+  if (typeof value !== 'object' || value === null || depth > MAX_CAUSES) return false;
+  const { name, message, stack, code, cause } = value as Record<string, unknown>;
+  return (
+    typeof name === 'string' &&
+    typeof message === 'string' &&
+    (stack === undefined || typeof stack === 'string') &&
+    (code === undefined || typeof code === 'string' || typeof code === 'number') &&
+    (cause === undefined || typeof cause === 'string' || isSerializedError(cause, depth + 1))
+  );
 }
 
 /** The error as the other side threw it: name, message, stack, code and cause are kept; its class is Error. */

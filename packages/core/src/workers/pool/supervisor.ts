@@ -1,0 +1,372 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RequestLimits } from '../../execution/request-limits.js';
+import { SocketServerError } from '../../errors.js';
+import type { WorkerDriver, WorkerSpec } from '../driver.js';
+import { closedBefore, messageOf, workersFailed, workerStart, workerStuck } from '../errors.js';
+import type { PoolSize } from '../options.js';
+import { HealthCheck } from './health-check.js';
+import { IdleTimers } from './idle-timers.js';
+import { Recycling } from './recycling.js';
+import { START_ATTEMPTS, StartBackoff, waitAfter } from './start-backoff.js';
+import { WorkerSet } from './worker-set.js';
+import type { Unfinished, Worker, WorkerEvents } from './worker.js';
+
+export interface SupervisorOptions {
+  readonly driver: WorkerDriver;
+  /** What a new worker is started with: read for each. */
+  readonly spec: () => WorkerSpec;
+  /** Read anew each time, so that the fields may be changed while the server runs. */
+  readonly size: () => PoolSize;
+  readonly events: WorkerEvents;
+  /** How many jobs find no worker with capacity. */
+  readonly waiting: () => number;
+  /** There may be a worker with capacity. */
+  readonly onCapacity: () => void;
+  /** A worker runs nothing any more, for `error`. */
+  readonly onLost: (error: Error, unfinished: Unfinished) => void;
+  /** No worker serves, and none can be started for now. */
+  readonly onNoneStarts: (error: Error) => void;
+  /** A failure that belongs to no request. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface WorkerCounts {
+  /** Workers that take requests. */
+  readonly serving: number;
+  /** Workers that load the handler, or are ready to take another one's place. */
+  readonly starting: number;
+  /** Workers that take no request any more, and end when those that they have are done. */
+  readonly draining: number;
+}
+
+/** Keeps as many workers as the fields say: starts them, replaces those that are due, stuck or dead, and ends them. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #workers = new WorkerSet();
+  readonly #recycling: Recycling;
+  readonly #health: HealthCheck;
+  readonly #idle = new IdleTimers<Worker>();
+  readonly #backoff = new StartBackoff();
+  #reloading: Promise<void> = Promise.resolve();
+  #state: 'starting' | 'open' | 'ending' = 'starting';
+  #aborted: { reason: unknown } | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#recycling = new Recycling(options.size);
+    this.#health = new HealthCheck({
+      size: options.size,
+      workers: () => this.#workers.all,
+      onStuck: (worker, ms) => worker.kill(workerStuck(worker.name, ms)),
+      onChecked: () => this.adjust(),
+    });
+  }
+
+  get isStarting(): boolean {
+    return this.#state === 'starting';
+  }
+
+  get counts(): WorkerCounts {
+    return {
+      serving: this.#workers.count('serving'),
+      starting: this.#workers.count('starting', 'fresh', 'standby'),
+      draining: this.#workers.count('draining', 'unresponsive', 'abandoned'),
+    };
+  }
+
+  /** The serving worker that has the fewest jobs, of those that can be given another one now. */
+  leastBusy(): Worker | undefined {
+    const { requestsPerWorker } = this.#options.size();
+    let best: Worker | undefined;
+    for (const [worker, role] of this.#workers) {
+      if (role !== 'serving' || worker.load >= requestsPerWorker || !worker.hasCapacity) continue;
+      if (best !== undefined && worker.load >= best.load) continue;
+      if (!this.#recycling.isUsedUp(worker)) best = worker;
+    }
+    return best;
+  }
+
+  // ── starting ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Resolves when every worker has loaded the handler, or, if some cannot start, when the others have.
+   * @throws what the module throws; ERR_SOCKETSERVER_WORKER_START when no worker starts
+   */
+  async start(): Promise<void> {
+    this.#health.start();
+    const { min, standby } = this.#options.size();
+    const failures: unknown[] = [];
+    const starts = Array.from({ length: min + standby }, () =>
+      this.#startFirst().catch((error: unknown) => {
+        if (!isStartFailure(error)) throw error; // a module that throws will throw again
+        failures.push(error);
+      }),
+    );
+    try {
+      await Promise.all(starts);
+    } catch (error) {
+      throw this.isStarting ? error : closedBefore('listen()');
+    }
+    if (!this.isStarting) throw closedBefore('listen()');
+    if (failures.length === starts.length) throw failures[0];
+    this.#state = 'open';
+    this.adjust();
+    if (failures.length > 0) this.#options.onFailure(failures[0]);
+  }
+
+  /**
+   * Replaces every worker by one that has loaded the handler anew; the old ones end when their jobs have. One that is
+   * called while another runs begins after it. When the module does not load the old ones go on.
+   */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.catch(isToldToItsCaller).then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<void> {
+    this.#checkOpen('reload()');
+    const { min, standby } = this.#options.size();
+    const wanted = Math.max(min, this.#workers.count('serving'));
+    const starts = Array.from({ length: wanted + standby }, () => this.#spawn('fresh'));
+    const failure = (await Promise.allSettled(starts)).find(({ status }) => status === 'rejected');
+    this.#checkOpen('reload()');
+    if (failure?.status === 'rejected') {
+      for (const worker of this.#workers.in('fresh')) this.#drain(worker);
+      throw failure.reason;
+    }
+    this.#backoff.reset();
+    for (const [worker, role] of this.#workers) {
+      if (role === 'fresh') this.#workers.assign(worker, 'standby');
+      else if (role !== 'abandoned') this.#drain(worker);
+    }
+    while (this.#workers.count('serving') < wanted && this.#promote());
+    this.adjust();
+  }
+
+  #checkOpen(what: string): void {
+    if (this.#state !== 'open') throw closedBefore(what);
+  }
+
+  async #startFirst(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#spawn('standby');
+        return;
+      } catch (error) {
+        if (attempt === START_ATTEMPTS || !isStartFailure(error)) throw error;
+        await delay(waitAfter(attempt));
+        if (this.#state !== 'starting') throw error;
+      }
+    }
+  }
+
+  async #startAnother(): Promise<void> {
+    try {
+      await this.#spawn('standby');
+    } catch (error) {
+      this.#startFailed(error);
+    }
+    this.adjust();
+  }
+
+  /** Resolves when the worker has its role; or when nobody wants it any more. */
+  async #spawn(role: 'standby' | 'fresh'): Promise<void> {
+    const spec = this.#options.spec();
+    const worker = this.#make(spec);
+    this.#workers.assign(worker, 'starting');
+    void this.#watch(worker);
+    try {
+      await worker.ready;
+    } catch (error) {
+      if (this.#isUnwanted(worker)) return;
+      this.#drain(worker);
+      if (worker.isLost && (await worker.lost).wasKilled === true) this.#backoff.killed();
+      throw error;
+    }
+    if (this.#isUnwanted(worker)) return;
+    this.#workers.assign(worker, role);
+    if (this.#aborted !== undefined) worker.abort(this.#aborted.reason);
+    const { limits } = this.#options.spec();
+    if (limits !== spec.limits) worker.setLimits(limits);
+  }
+
+  #make(spec: WorkerSpec): Worker {
+    try {
+      return this.#options.driver.start(spec, this.#options.events);
+    } catch (error) {
+      throw error instanceof SocketServerError ? error : workerStart('a worker', messageOf(error), error);
+    }
+  }
+
+  /** A reload or the end has come first, and drains it. */
+  #isUnwanted(worker: Worker): boolean {
+    return this.#workers.roleOf(worker) === 'draining';
+  }
+
+  /** Told once a spell. Where no worker serves, whoever waits is told too, and not left hanging. */
+  #startFailed(error: unknown): void {
+    if (this.#state !== 'open' || this.#backoff.isWaiting) return;
+    this.#backoff.failed(() => this.adjust());
+    const { failures } = this.#backoff;
+    if (failures === START_ATTEMPTS) this.#options.onFailure(workersFailed(failures, error));
+    if (failures >= START_ATTEMPTS && this.#workers.count('serving') === 0) {
+      this.#options.onNoneStarts(workersFailed(failures, error));
+    }
+  }
+
+  // ── how many there are ──────────────────────────────────────────────────────────────────────────────────
+
+  /** Brings the number of workers to what is wanted now, and replaces those that are due. */
+  adjust(): void {
+    if (this.#state !== 'open') return;
+    const { min, max, standby, requestsPerWorker, maxRequests } = this.#options.size();
+    for (const worker of this.#workers.in('serving').slice(max)) this.#drain(worker);
+    const due = this.#due(max);
+    for (const worker of due) {
+      if (this.#workers.count('standby') === 0) break;
+      this.#drain(worker);
+      this.#promote();
+    }
+    const room = maxRequests === 1 ? 1 : requestsPerWorker;
+    const needed = this.#workers.count('serving') + Math.ceil(this.#options.waiting() / room);
+    const wanted = Math.min(Math.max(min, needed), max);
+    while (this.#workers.count('serving') < wanted && this.#promote());
+    const replacing = due.filter((worker) => this.#workers.roleOf(worker) === 'serving').length;
+    for (const worker of this.#workers.in('standby').slice(standby)) this.#drain(worker);
+    // Those that do not answer still use memory: no more of them are replaced than there are workers wanted.
+    const surplus = Math.max(0, this.#workers.count('unresponsive', 'abandoned') - max);
+    let missing =
+      wanted + standby + replacing - surplus - this.#workers.count('starting', 'standby', 'serving');
+    if (!this.#backoff.isWaiting) for (; missing > 0; missing--) void this.#startAnother();
+    this.#health.start();
+  }
+
+  /** As many may drain as may serve, no more: else long requests would keep an endless row of old workers. */
+  #due(max: number): Worker[] {
+    const due = this.#workers.in('serving').filter((worker) => this.#recycling.isDue(worker));
+    return due.slice(0, Math.max(0, max - this.#workers.count('draining')));
+  }
+
+  /** Lets a standby serve. @returns whether there was one */
+  #promote(): boolean {
+    const [worker] = this.#workers.in('standby');
+    if (worker === undefined) return false;
+    this.#workers.assign(worker, 'serving');
+    this.#drainWhenIdle(worker);
+    this.#options.onCapacity();
+    return true;
+  }
+
+  // ── what becomes of a worker ────────────────────────────────────────────────────────────────────────────
+
+  /** Jobs have been dispatched to these. */
+  dispatched(workers: Iterable<Worker>): void {
+    for (const worker of workers) {
+      if (!this.#recycling.isDue(worker)) continue;
+      this.adjust();
+      return;
+    }
+  }
+
+  settled(worker: Worker): void {
+    this.#backoff.proven(worker);
+    if (worker.load > 0) return;
+    if (this.#workers.roleOf(worker) === 'draining') void worker.retire();
+    else if (this.#recycling.isUsedUp(worker)) this.drain(worker);
+    else this.#drainWhenIdle(worker);
+  }
+
+  unresponsive(worker: Worker): void {
+    if (this.#workers.roleOf(worker) !== 'serving') return;
+    this.#workers.assign(worker, 'unresponsive');
+    this.adjust();
+  }
+
+  recovered(worker: Worker): void {
+    if (this.#workers.roleOf(worker) === 'unresponsive') this.drain(worker);
+  }
+
+  /** It gets no request any more, and ends when it has none left. */
+  drain(worker: Worker): void {
+    this.#drain(worker);
+    this.adjust();
+  }
+
+  #drain(worker: Worker): void {
+    this.#idle.stop(worker);
+    this.#workers.assign(worker, 'draining');
+    if (worker.load === 0) void worker.retire();
+  }
+
+  /** A worker above `min` that has nothing to do for `idleTimeout` ends. */
+  #drainWhenIdle(worker: Worker): void {
+    const isSpare = (): boolean => {
+      const isServing = this.#workers.roleOf(worker) === 'serving';
+      return isServing && worker.load === 0 && this.#workers.count('serving') > this.#options.size().min;
+    };
+    if (!isSpare()) return;
+    this.#idle.start(worker, this.#options.size().idleTimeout, () => {
+      if (isSpare()) this.drain(worker);
+    });
+  }
+
+  async #watch(worker: Worker): Promise<void> {
+    const { error, wasKilled = false } = await worker.lost;
+    const role = this.#workers.roleOf(worker);
+    this.#idle.stop(worker);
+    this.#workers.assign(worker, 'abandoned');
+    void worker.gone.then(() => this.#gone(worker));
+    const unfinished = worker.takeUnfinished();
+    const isWanted = role !== 'starting' && role !== 'draining';
+    const isProven = worker.hasServed || unfinished.started.length > 0 || !this.#backoff.counts(worker);
+    if (isProven) this.#backoff.proven(worker);
+    else if (wasKilled) this.#backoff.killed();
+    if (isWanted && !isProven) this.#startFailed(error);
+    this.#options.onLost(error, unfinished);
+    this.adjust();
+  }
+
+  #gone(worker: Worker): void {
+    this.#workers.remove(worker);
+    this.adjust();
+  }
+
+  // ── the end ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    for (const worker of this.#workers.all) if (worker.isReady) worker.abort(reason);
+  }
+
+  setLimits(limits: RequestLimits | undefined): void {
+    for (const worker of this.#workers.all) if (worker.isReady) worker.setLimits(limits);
+  }
+
+  /** Every worker ends when its jobs have. Resolves when they are gone, or cannot be ended. */
+  async end(): Promise<void> {
+    this.#stop();
+    for (const worker of this.#workers.all) if (!worker.isLost) this.#drain(worker);
+    await Promise.all(this.#workers.all.map((worker) => (worker.load === 0 ? worker.retire() : worker.gone)));
+  }
+
+  /** Every worker ends, with its jobs. Resolves as `end` does. */
+  async terminate(): Promise<void> {
+    this.#stop();
+    await Promise.all(this.#workers.all.map((worker) => worker.terminate()));
+  }
+
+  #stop(): void {
+    this.#state = 'ending';
+    this.#backoff.stop();
+    this.#health.stop();
+    for (const worker of this.#workers.all) this.#idle.stop(worker);
+  }
+}
+
+/** A worker that could not start may start the next time; a module that throws will throw again. */
+function isStartFailure(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'ERR_SOCKETSERVER_WORKER_START';
+}
+
+/** Whoever called `reload()` has its error; the next one only waits for its end. */
+function isToldToItsCaller(): void {}

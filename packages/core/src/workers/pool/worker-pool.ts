@@ -1,0 +1,205 @@
+import type { ClientAddress } from '../../address.js';
+import type { RequestLimits } from '../../execution/request-limits.js';
+import type { WorkerDriver, WorkerSpec } from '../driver.js';
+import { closed } from '../errors.js';
+import { Job, type WorkerRequest } from '../job.js';
+import type { PoolSize } from '../options.js';
+import { Batcher } from './batcher.js';
+import { Supervisor, type WorkerCounts } from './supervisor.js';
+import type { Unfinished, Worker } from './worker.js';
+
+export interface WorkerPoolOptions {
+  readonly driver: WorkerDriver;
+  /** What a new worker is started with: read for each. */
+  readonly spec: () => WorkerSpec;
+  /** Read anew each time, so that the fields may be changed while the server runs. */
+  readonly size: () => PoolSize;
+  /** A handler has called `this.server.shutdown()`. */
+  readonly onShutdown: () => void;
+  /** A failure that belongs to no request. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** The requests of one server: those that wait for a worker, and which worker gets which. */
+export class WorkerPool {
+  readonly #supervisor: Supervisor;
+  readonly #batcher = new Batcher(() => this.#dispatch());
+  /** Jobs that wait for a worker, oldest first. */
+  #waiting: Job[] = [];
+  /** Jobs that have not ended. */
+  #jobs = 0;
+  #nextOrder = 1;
+  #redispatched = 0;
+  #isEnding = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor({ driver, spec, size, onShutdown, onFailure }: WorkerPoolOptions) {
+    this.#supervisor = new Supervisor({
+      driver,
+      spec,
+      size,
+      events: {
+        capacity: () => this.#batchWaiting(),
+        settled: (worker) => this.#settled(worker),
+        requeued: (jobs) => this.#requeue(jobs, closed()),
+        unresponsive: (worker) => this.#supervisor.unresponsive(worker),
+        recovered: (worker) => this.#supervisor.recovered(worker),
+        draining: (worker) => this.#supervisor.drain(worker),
+        shutdown: onShutdown,
+      },
+      waiting: () => this.#waiting.length,
+      onCapacity: () => this.#batchWaiting(),
+      onLost: (error, unfinished) => this.#takeBack(error, unfinished),
+      onNoneStarts: (error) => this.#refuseWaiting(error),
+      onFailure,
+    });
+  }
+
+  get workers(): WorkerCounts {
+    return this.#supervisor.counts;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Requests that were given to another worker, because the first one did not start them. */
+  get redispatched(): number {
+    return this.#redispatched;
+  }
+
+  /** @see Supervisor.start */
+  start(): Promise<void> {
+    return this.#supervisor.start();
+  }
+
+  /** Gives up starting: the server is closed before it listens. */
+  cancelStart(): void {
+    if (this.#supervisor.isStarting) void this.kill();
+  }
+
+  /** @see Supervisor.reload */
+  reload(): Promise<void> {
+    return this.#supervisor.reload();
+  }
+
+  /** Brings the number of workers to what is wanted now. */
+  adjust(): void {
+    this.#supervisor.adjust();
+    this.#batchWaiting(); // each may take more than before
+  }
+
+  /** Runs a request in a worker; settles when it has ended. */
+  run(request: WorkerRequest, clientAddress: ClientAddress): Promise<void> {
+    if (this.#isEnding) return Promise.reject(closed());
+    const job = new Job(this.#nextOrder++, request, clientAddress);
+    this.#jobs++;
+    this.#waiting.push(job);
+    this.#batcher.add();
+    return job.ended;
+  }
+
+  abort(reason: unknown): void {
+    this.#supervisor.abort(reason);
+  }
+
+  setLimits(limits: RequestLimits | undefined): void {
+    this.#supervisor.setLimits(limits);
+  }
+
+  /** Waits until no job is left, or `kill()` is called, then ends every worker. */
+  async end(): Promise<void> {
+    while (this.#jobs > 0 && !this.#isEnding) {
+      await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    }
+    this.#isEnding = true;
+    await this.#supervisor.end();
+  }
+
+  /** Ends every worker with its jobs. */
+  async kill(): Promise<void> {
+    this.#isEnding = true;
+    this.#refuseWaiting(closed());
+    this.#wakeWhoWaits(); // for jobs of workers that cannot be ended
+    await this.#supervisor.terminate();
+  }
+
+  // ── dispatching ─────────────────────────────────────────────────────────────────────────────────────────
+
+  #batchWaiting(): void {
+    if (this.#waiting.length > 0) this.#batcher.add();
+  }
+
+  /** Overload is decided here: a job goes to the worker that has the fewest, or waits its turn. */
+  #dispatch(): void {
+    const workers = new Set<Worker>();
+    for (;;) {
+      const worker = this.#waiting.length === 0 ? undefined : this.#supervisor.leastBusy();
+      const job = worker === undefined ? undefined : this.#waiting.shift();
+      if (worker === undefined || job === undefined) break;
+      if (this.#give(job, worker)) workers.add(worker);
+    }
+    for (const worker of workers) worker.flush();
+    this.#supervisor.dispatched(workers);
+    if (this.#waiting.length > 0) this.#supervisor.adjust();
+  }
+
+  #give(job: Job, worker: Worker): boolean {
+    try {
+      if (job.closedBy !== undefined) throw job.closedBy;
+      worker.dispatch(job);
+      return true;
+    } catch (error) {
+      this.#refuse(job, error);
+      return false;
+    }
+  }
+
+  // ── what becomes of jobs ────────────────────────────────────────────────────────────────────────────────
+
+  #settled(worker: Worker): void {
+    this.#countOut();
+    this.#supervisor.settled(worker);
+    this.#batchWaiting();
+  }
+
+  #takeBack(error: Error, { started, notStarted }: Unfinished): void {
+    for (const job of started) {
+      job.fail(error);
+      this.#countOut();
+    }
+    this.#requeue(notStarted, error);
+  }
+
+  /** What was not started goes to another worker, before all that came later. @param error - for what cannot */
+  #requeue(jobs: readonly Job[], error: Error): void {
+    for (const job of jobs) {
+      if (job.canMove && !this.#isEnding) {
+        this.#waiting.push(job);
+        this.#redispatched++;
+      } else {
+        this.#refuse(job, this.#isEnding ? closed() : error);
+      }
+    }
+    this.#waiting.sort((one, other) => one.order - other.order);
+    this.#batchWaiting();
+  }
+
+  #refuseWaiting(error: Error): void {
+    for (const job of this.#waiting.splice(0)) this.#refuse(job, error);
+  }
+
+  #refuse(job: Job, error: unknown): void {
+    job.refuse(error);
+    this.#countOut();
+  }
+
+  #countOut(): void {
+    this.#jobs--;
+    if (this.#jobs === 0) this.#wakeWhoWaits();
+  }
+
+  #wakeWhoWaits(): void {
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+}

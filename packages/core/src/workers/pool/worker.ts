@@ -1,0 +1,351 @@
+import type { DatagramSocket } from '../../datagram.js';
+import type { RequestLimits } from '../../execution/request-limits.js';
+import { protocolError } from '../errors.js';
+import { isSocket, type Job } from '../job.js';
+import type { FromWorker, NamedMessage, ToWorker } from '../protocol/messages.js';
+import type { RequestEnd } from '../protocol/request-end.js';
+import { deserializeError, serializeError } from '../protocol/serialized-error.js';
+import { checkFromWorker } from '../protocol/validate.js';
+
+/** A message to a worker, with what travels beside it: what is transferred to a thread, a socket for a process. */
+export interface Outgoing<Attachment> {
+  readonly message: ToWorker;
+  readonly attachment?: Attachment | undefined;
+}
+
+/** Why a worker runs nothing any more. */
+export interface Loss {
+  /** For the requests that it had started. */
+  readonly error: Error;
+  /** For whoever waits for it to be ready. @default `error` */
+  readonly startError?: Error;
+  /** Whether somebody has killed it from outside: that says nothing against the next one. */
+  readonly wasKilled?: boolean;
+}
+
+/** The jobs that a lost worker leaves behind, each list in the order of dispatch. */
+export interface Unfinished {
+  readonly started: Job[];
+  readonly notStarted: Job[];
+}
+
+/** What a worker tells its pool. */
+export interface WorkerEvents {
+  /** It may take another job. */
+  capacity(): void;
+  /** A job of it has ended. */
+  settled(worker: Worker): void;
+  /** It has not started these, and leaves them to others. */
+  requeued(jobs: readonly Job[]): void;
+  /** It has not acknowledged a request in time. */
+  unresponsive(worker: Worker): void;
+  /** It answers again. */
+  recovered(worker: Worker): void;
+  /** It wants no more requests. */
+  draining(worker: Worker): void;
+  /** A handler has called `this.server.shutdown()`. */
+  shutdown(): void;
+}
+
+interface Settle {
+  ready(): void;
+  notReady(error: Error): void;
+  lost(loss: Loss): void;
+  gone(): void;
+}
+
+/** Ids are 32 bits, for threads keep the last one in shared memory; -2³¹ stands for "none any more". */
+const LAST_ID = 0x7fff_ffff;
+
+/**
+ * The main side of one worker: how it starts, which jobs it has, what it says, how it ends. A driver's subclass knows how
+ * messages and connections travel, and which jobs the worker has started.
+ */
+export abstract class Worker<Attachment = unknown> {
+  /** For errors and diagnostics: `Thread-3`, `child 4711`. */
+  abstract readonly name: string;
+  /** Resolves when the handler is loaded; rejects with what its module throws, or with why the worker ended. */
+  readonly ready: Promise<void>;
+  /** Resolves when it runs nothing any more, and everything that it said has been heard. */
+  readonly lost: Promise<Loss>;
+  /** Resolves when the thread or process is gone: later than `lost` for a thread inside a blocking system call. */
+  readonly gone: Promise<void>;
+  /** When it was started, as `performance.now()` tells it. */
+  readonly startedAt = performance.now();
+  /** Bytes of memory, as it last told. */
+  memoryBytes = 0;
+
+  protected readonly events: WorkerEvents;
+  readonly #jobs = new Map<number, Job>();
+  #outbox: Outgoing<Attachment>[] = [];
+  #flushing: NodeJS.Immediate | undefined;
+  #lastId = 0;
+  #served = 0;
+  #hasServed = false;
+  #state: 'starting' | 'ready' | 'lost' = 'starting';
+  /** The server's socket, once a datagram has been dispatched. */
+  #datagrams: DatagramSocket | undefined;
+  #hasSpoken = false;
+  /** Since when it owes the answer to a ping. */
+  #owesSince: number | undefined;
+  #isUnresponsive = false;
+  readonly #settle: Settle;
+
+  constructor(events: WorkerEvents) {
+    this.events = events;
+    const settle: Partial<Settle> = {};
+    this.ready = new Promise((resolve, reject) =>
+      Object.assign(settle, { ready: resolve, notReady: reject }),
+    );
+    this.lost = new Promise((resolve) => Object.assign(settle, { lost: resolve }));
+    this.gone = new Promise((resolve) => Object.assign(settle, { gone: resolve }));
+    this.#settle = settle as Settle; // a promise calls its function at once
+    this.ready.catch(isToldToWhoeverStartsIt);
+  }
+
+  // ── for the pool ────────────────────────────────────────────────────────────────────────────────────────
+
+  /** How many jobs it has. */
+  get load(): number {
+    return this.#jobs.size;
+  }
+
+  /** How many jobs it has ever been given. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /** Whether a job of it has ended. */
+  get hasServed(): boolean {
+    return this.#hasServed;
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'ready';
+  }
+
+  get isLost(): boolean {
+    return this.#state === 'lost';
+  }
+
+  /** Whether it can be given another job now. */
+  get hasCapacity(): boolean {
+    return this.isReady;
+  }
+
+  /**
+   * Gives it a job; {@link flush} has to follow in the same turn.
+   * @throws what keeps this job from being sent: it has then not been given
+   */
+  dispatch(job: Job): void {
+    const id = this.#lastId === LAST_ID ? -LAST_ID : this.#lastId + 1;
+    const outgoing = this.pack(job, id);
+    this.#lastId = id;
+    this.#jobs.set(id, job);
+    this.#served++;
+    if (!isSocket(job.request)) this.#datagrams = job.request.socket;
+    this.#outbox.push(outgoing);
+  }
+
+  /** Sends what has been gathered. */
+  flush(): void {
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+    if (this.#outbox.length === 0) return;
+    const batch = this.#outbox;
+    this.#outbox = [];
+    this.write(batch);
+  }
+
+  /** Aborts the `signal` of every handler that it runs, and of those that begin later. */
+  abort(reason: unknown): void {
+    this.post({ type: 'abort', reason: serializeError(reason) });
+  }
+
+  /** How long requests may take that begin from now on. */
+  setLimits(limits: RequestLimits | undefined): void {
+    this.post({ type: 'limits', limits: limits ?? null });
+  }
+
+  /**
+   * Asks for a sign of life, unless it owes one.
+   * @param restart - what it owes counts from now on, because the main side itself has stood still
+   * @returns the milliseconds for which it has owed one; 0 before it has said anything
+   */
+  probe(restart: boolean): number {
+    if (!this.#hasSpoken || this.isLost) return 0;
+    const now = performance.now();
+    if (this.#owesSince === undefined) this.post({ type: 'ping' });
+    if (this.#owesSince === undefined || restart) this.#owesSince = now;
+    return now - this.#owesSince;
+  }
+
+  /** Takes its jobs away, for a worker that is lost. */
+  takeUnfinished(): Unfinished {
+    this.#outbox = [];
+    const started: Job[] = [];
+    const notStarted: Job[] = [];
+    for (const [id, job] of this.#jobs) (this.hasStarted(id) ? started : notStarted).push(job);
+    this.#jobs.clear();
+    return { started, notStarted };
+  }
+
+  /** Lets a worker end that has no jobs. Resolves when it is gone, or cannot be ended. Idempotent. */
+  abstract retire(): Promise<void>;
+
+  /** Ends a worker whatever it does, because the server ends. Resolves as `retire` does. Idempotent. */
+  abstract terminate(): Promise<void>;
+
+  /** Ends it at once, for `error`: its requests fail with that. Idempotent. */
+  abstract kill(error?: Error): void;
+
+  // ── for the driver to fill ──────────────────────────────────────────────────────────────────────────────
+
+  /** The message for a job, and what travels beside it. @throws what keeps this job from being sent */
+  protected abstract pack(job: Job, id: number): Outgoing<Attachment>;
+
+  /** Sends messages, in this order. */
+  protected abstract write(batch: readonly Outgoing<Attachment>[]): void;
+
+  /** Whether the worker has started this job. Asked of a lost worker it is final: the worker starts no other one. */
+  protected abstract hasStarted(id: number): boolean;
+
+  /** A message that only this engine's workers say. */
+  protected heard({ type }: NamedMessage): void {
+    throw protocolError('a message of this engine', type);
+  }
+
+  // ── for the driver to call ──────────────────────────────────────────────────────────────────────────────
+
+  /** To be sent at the end of this turn of the event loop. */
+  protected post(message: ToWorker): void {
+    if (this.isLost) return;
+    this.#outbox.push({ message });
+    this.#flushing ??= setImmediate(() => this.flush());
+  }
+
+  /** The handler is loaded. */
+  protected becomeReady(): void {
+    if (this.#state !== 'starting') return;
+    this.#state = 'ready';
+    this.#settle.ready();
+  }
+
+  /** The handler's module did not load. The worker is still there, and will be ended. */
+  protected failStart(error: Error): void {
+    this.#settle.notReady(error);
+  }
+
+  /** It runs nothing any more. Idempotent. */
+  protected lose(loss: Loss): void {
+    if (this.#state === 'lost') return;
+    this.#state = 'lost';
+    clearImmediate(this.#flushing);
+    this.#settle.notReady(loss.startError ?? loss.error);
+    this.#settle.lost(loss);
+  }
+
+  /** Its thread or process is gone. */
+  protected leave(): void {
+    this.#settle.gone();
+  }
+
+  /** What it said. Whatever does not fit ends the worker, and nothing else. */
+  protected receive(value: unknown): void {
+    if (this.isLost) return;
+    try {
+      const messages = checkFromWorker(value);
+      this.#hasSpoken = true;
+      this.#owesSince = undefined;
+      if (this.#isUnresponsive) {
+        this.#isUnresponsive = false;
+        this.events.recovered(this);
+      }
+      for (const message of messages) this.#handle(message);
+    } catch (error) {
+      this.kill(error as Error);
+    }
+  }
+
+  /** It has not acknowledged these in time. */
+  protected becomeUnresponsive(jobs: readonly Job[]): void {
+    this.#isUnresponsive = true;
+    this.events.unresponsive(this);
+    this.events.requeued(jobs);
+  }
+
+  /** Takes back a job that it has not started, and never will. @returns undefined if that has been done already */
+  protected takeBack(id: number): Job | undefined {
+    const job = this.#jobs.get(id);
+    if (job !== undefined) this.#served--;
+    this.#jobs.delete(id);
+    return job;
+  }
+
+  /** A job cannot be sent. */
+  protected refuse(id: number, error: unknown): void {
+    const job = this.takeBack(id);
+    if (job === undefined) return;
+    job.refuse(error);
+    this.events.settled(this);
+  }
+
+  #handle(message: FromWorker): void {
+    if (typeof message === 'number') {
+      this.#end(message);
+      return;
+    }
+    switch (message.type) {
+      case 'ended':
+        this.#end(message.id, message.end);
+        return;
+      case 'send':
+        void this.#send(message);
+        return;
+      case 'alive':
+        this.memoryBytes = message.memoryBytes;
+        return;
+      case 'ready':
+        this.becomeReady();
+        return;
+      case 'failed':
+        this.failStart(deserializeError(message.error));
+        return;
+      case 'draining':
+        this.events.draining(this);
+        return;
+      case 'shutdown':
+        this.events.shutdown();
+        return;
+      default:
+        this.heard(message);
+    }
+  }
+
+  #end(id: number, end?: RequestEnd): void {
+    const job = this.#jobs.get(id);
+    if (job === undefined || !this.hasStarted(id)) {
+      throw protocolError('the id of a request that this worker has started', id);
+    }
+    this.#jobs.delete(id);
+    this.#hasServed = true;
+    job.end(end);
+    this.events.settled(this);
+  }
+
+  /** The main side owns the socket of all datagrams: it sends for the worker, and says what came of it. */
+  async #send({ id, data, address }: NamedMessage & { type: 'send' }): Promise<void> {
+    const socket = this.#datagrams;
+    if (socket === undefined) {
+      this.kill(protocolError('a worker that was given datagrams', 'send'));
+      return;
+    }
+    try {
+      this.post({ type: 'sent', id, bytes: await socket.sendTo(data, address) });
+    } catch (error) {
+      this.post({ type: 'sent', id, bytes: 0, error: serializeError(error) });
+    }
+  }
+}
+
+function isToldToWhoeverStartsIt(): void {}

@@ -1,0 +1,204 @@
+import type { Socket } from 'node:net';
+import type { ClientAddress } from '../address.js';
+import { badArgument } from '../errors.js';
+import { checkLeaves, handlerReference } from '../execution/handler-reference.js';
+import type { AbstractConstructor, Mixed } from '../mixin.js';
+import type { ServerStats } from '../requests/active-requests.js';
+import { errorReport } from '../requests/report-error.js';
+import type { BaseServer } from '../servers/base-server.js';
+import type { WorkerDriver } from './driver.js';
+import { closed, closedBefore, notListening } from './errors.js';
+import { flushBeforeHandoff } from './flush-before-handoff.js';
+import type { WorkerRequest } from './job.js';
+import { poolSizeOf, type PoolFieldNames, type PoolSize } from './options.js';
+import type { WorkerCounts } from './pool/supervisor.js';
+import { WorkerPool } from './pool/worker-pool.js';
+
+/** For a mixin of an engine to fill: its driver, made when the server listens. */
+export const createDriver: unique symbol = Symbol('createDriver');
+/** For a mixin of an engine to call: brings the workers to what the fields say now. */
+export const adjustWorkers: unique symbol = Symbol('adjustWorkers');
+
+export interface PooledStats extends ServerStats {
+  /** Threads or processes. */
+  workers: WorkerCounts;
+  /** Requests that wait for a worker; they are among `active`. */
+  waiting: number;
+  /** Requests that a worker was given and did not start, and that another one got. */
+  redispatched: number;
+}
+
+/** What both engines add to a server. Every field may be changed while the server runs. */
+export interface PooledMembers {
+  concurrent: boolean;
+  pauseOnConnect: boolean;
+  /** At most so many requests, at random, are added to the limit, so that workers are not all replaced at once. @default 0 */
+  maxRequestsJitter: number;
+  /**
+   * Bytes of memory above which a worker is replaced, when the replacement is ready. For a thread: its own heap and buffers;
+   * for a process: its resident set. Checked every second. @default 0: no limit
+   */
+  maxWorkerMemory: number;
+  /** Milliseconds without work after which a worker above the minimum ends; Infinity: never. @default 30000 */
+  idleTimeout: number;
+  /**
+   * Milliseconds for which a worker's event loop may stand still: then the worker is ended and replaced, and the requests that
+   * it had started have failed (ERR_SOCKETSERVER_STUCK). 0: for ever. While it loads the handler it gets at least 10000.
+   * @default 30000
+   */
+  stuckTimeout: number;
+  /** The environment of new workers. @default null: this process's own */
+  env: NodeJS.ProcessEnv | null;
+  /** Arguments for node in new workers. @default null: this process's own, without those that only it can have */
+  execArgv: readonly string[] | null;
+  /**
+   * Replaces every worker by one that has loaded the handler's module anew, with the present `context`, `env` and `execArgv`.
+   * No connection is refused or dropped. Resolves when every further request goes to a new worker; the old ones end when their
+   * requests have. One that is called while another runs begins after it.
+   * @throws what the module throws while it loads: the old workers then go on; {@link SocketServerError}
+   *   ERR_SOCKETSERVER_NOT_LISTENING before `listen()`, ERR_SOCKETSERVER_CLOSED after `close()`
+   */
+  reload(): Promise<void>;
+  stats(): PooledStats;
+}
+
+interface EngineHooks {
+  [createDriver](): WorkerDriver;
+  [adjustWorkers](): void;
+}
+
+/**
+ * Runs every request in a worker. The main side accepts, verifies and dispatches; the handler runs in the worker. What a worker
+ * is, a thread or a process, is the engine's: a mixin over this one fills `[createDriver]()`, and names its fields.
+ */
+export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
+  base: Base,
+  names: PoolFieldNames,
+): Mixed<Base, PooledMembers & EngineHooks> {
+  abstract class PooledServer extends base implements PooledMembers, EngineHooks {
+    override concurrent = true;
+    override pauseOnConnect = true;
+    maxRequestsJitter = 0;
+    maxWorkerMemory = 0;
+    idleTimeout = 30_000;
+    stuckTimeout = 30_000;
+    env: NodeJS.ProcessEnv | null = null;
+    execArgv: readonly string[] | null = null;
+    #pool: WorkerPool | undefined;
+    #driver: WorkerDriver | undefined;
+    #size: PoolSize | undefined;
+    #ending: Promise<void> | undefined;
+    #workersEnded: Promise<void> | undefined;
+
+    // oxlint-disable-next-line typescript/no-explicit-any -- what TypeScript asks of a mixin (TS2545)
+    constructor(...args: any[]) {
+      super(...args);
+      checkLeaves(this.RequestHandlerClass);
+    }
+
+    abstract [createDriver](): WorkerDriver;
+
+    [adjustWorkers](): void {
+      if (this.#pool === undefined) return;
+      this.#size = poolSizeOf(this, names);
+      this.#pool.adjust();
+    }
+
+    override stats(): PooledStats {
+      const pool = this.#pool;
+      const none: WorkerCounts = { serving: 0, starting: 0, draining: 0 };
+      const { workers = none, waiting = 0, redispatched = 0 } = pool ?? {};
+      return { ...super.stats(), workers, waiting, redispatched };
+    }
+
+    async reload(): Promise<void> {
+      if (this.state === 'draining' || this.state === 'closed') throw closedBefore('reload()');
+      if (this.state === 'idle') throw notListening('reload()');
+      this.checkFields();
+      await this.#pool?.reload();
+    }
+
+    protected override checkFields(): void {
+      super.checkFields();
+      this.checkRunsElsewhere();
+      this.#size = poolSizeOf(this, names);
+      const { env, execArgv } = this;
+      if (typeof env !== 'object') throw badArgument('env', 'null, or an object of texts', env);
+      if (execArgv !== null && !Array.isArray(execArgv)) {
+        throw badArgument('execArgv', 'null, or a list of arguments for node', execArgv);
+      }
+    }
+
+    /** Starts the workers. Resolves when each has loaded the handler. */
+    protected override async loadHandler(): Promise<void> {
+      if (this.state !== 'idle') throw closedBefore('listen()'); // closed while it was binding
+      this.#driver = this[createDriver]();
+      this.#pool = new WorkerPool({
+        driver: this.#driver,
+        spec: () => ({
+          handler: handlerReference(this.RequestHandlerClass, this.socketType),
+          serverAddress: this.serverAddress,
+          limits: this.requestLimits,
+        }),
+        size: () => (this.#size ??= poolSizeOf(this, names)),
+        onShutdown: () => void this.shutdown(),
+        onFailure: (error) => void this.#report(error),
+      });
+      try {
+        await this.#pool.start();
+      } catch (error) {
+        throw this.state === 'idle' ? error : closedBefore('listen()');
+      }
+    }
+
+    override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
+      const pool = this.#pool;
+      if (pool === undefined) return Promise.reject(closed());
+      const run = (): Promise<void> => pool.run(request as WorkerRequest, clientAddress);
+      const isStream = this.socketType === 'stream';
+      const flushed = isStream ? flushBeforeHandoff(request as Socket, this.requestLimits) : undefined;
+      return flushed === undefined ? run() : flushed.then(run);
+    }
+
+    protected override abortRequests(reason: unknown): void {
+      super.abortRequests(reason);
+      this.#pool?.abort(reason);
+    }
+
+    protected override async killRequests(): Promise<void> {
+      await Promise.all([super.killRequests(), this.#pool?.kill()]);
+    }
+
+    /** Ends the workers too, when the last request has ended. */
+    override serverClose(): Promise<void> {
+      if (this.#ending === undefined) {
+        this.#ending = this.#end(super.serverClose());
+        this.#pool?.cancelStart(); // a module may never come to the end of loading
+      }
+      return this.#ending;
+    }
+
+    protected override async workersEnded(): Promise<void> {
+      await this.#workersEnded;
+    }
+
+    async #end(closing: Promise<void>): Promise<void> {
+      if (this.blockOnClose) this.#driver?.waitedFor?.();
+      await closing;
+      // One that is still being verified has no worker yet.
+      this.#workersEnded = this.untilIdle().then(() => this.#pool?.end());
+      if (this.blockOnClose) await this.#workersEnded;
+    }
+
+    /** An override of `handleError` may itself throw; that ends no worker. */
+    async #report(error: unknown): Promise<void> {
+      try {
+        await this.handleError(error);
+      } catch (second) {
+        console.error(errorReport(error));
+        console.error(errorReport(second));
+      }
+    }
+  }
+  return PooledServer;
+}

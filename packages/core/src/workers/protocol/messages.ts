@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import type { ClientAddress } from '../../address.js';
+import type { RequestLimits } from '../../execution/request-limits.js';
+import type { RequestEnd } from './request-end.js';
+import type { SerializedError } from './serialized-error.js';
+
+/**
+ * What the main side and a worker tell each other, in lists: waking the other side costs more than a message does. Both
+ * engines use the same messages; how they travel, and how a request is acknowledged, is the driver's.
+ */
+export type ToWorker =
+  | StreamMessage
+  | DatagramMessage
+  /** What became of the datagram that the worker asked to have sent. */
+  | { type: 'sent'; id: number; bytes: number; error?: SerializedError | undefined }
+  /** Every handler's `signal` aborts, now and in requests that begin later. */
+  | { type: 'abort'; reason: SerializedError }
+  /** For requests that begin from now on; null: none. */
+  | { type: 'limits'; limits: RequestLimits | null }
+  /** To be answered with 'alive'. */
+  | { type: 'ping' }
+  /** No request follows. */
+  | { type: 'end' };
+
+interface RequestMessage {
+  /** Counts up for each worker: it starts its requests in this order. */
+  id: number;
+  clientAddress: ClientAddress;
+  /** Processes only: when, in ms of the machine's monotonic clock, the worker has to leave the request alone. */
+  deadline?: number | undefined;
+}
+
+export interface StreamMessage extends RequestMessage {
+  type: 'stream';
+  /** Threads: the connection, or its descriptor. Processes get the descriptor beside the message. */
+  connection?: Socket | number | undefined;
+}
+
+export interface DatagramMessage extends RequestMessage {
+  type: 'datagram';
+  packet: Uint8Array;
+}
+
+export type FromWorker =
+  /** The id of a request whose handler has returned, with nothing else to tell. Most messages are this one. */
+  | number
+  | { type: 'ended'; id: number; end: RequestEnd }
+  /** Its event loop turns. Said before it loads the handler, and when it is asked. */
+  | { type: 'alive'; memoryBytes: number }
+  /** The handler is loaded. */
+  | { type: 'ready' }
+  /** The handler's module did not load. */
+  | { type: 'failed'; error: SerializedError }
+  /** A datagram to be sent from the server's socket. The answer is `sent`, with the same id. */
+  | { type: 'send'; id: number; data: Uint8Array | string; address: ClientAddress }
+  /** A handler has called `this.server.shutdown()`. */
+  | { type: 'shutdown' }
+  /** It wants no more requests. */
+  | { type: 'draining' }
+  /** Processes: the acknowledgement. From now on the request is the worker's; sent before its first byte is read. */
+  | { type: 'begun'; id: number }
+  /** Processes: the request was left alone. Its deadline had passed, or its descriptor did not come. */
+  | { type: 'returned'; id: number }
+  /** Threads: the answer to `end`, once all that was printed has left. */
+  | { type: 'over' };
+
+/** A message of a worker that is told by its `type`. */
+export type NamedMessage = Exclude<FromWorker, number>;

@@ -1,0 +1,112 @@
+import type { Socket } from 'node:net';
+import type { BoundAddress, ClientAddress } from '../../address.js';
+import type { DatagramRequest } from '../../datagram.js';
+import {
+  importWorkerHandler,
+  type HandlerReference,
+  type RequestHandlerConstructor,
+} from '../../execution/handler-reference.js';
+import type { RequestLimits } from '../../execution/request-limits.js';
+import { RequestScope } from '../../execution/request-scope.js';
+import type { ServerView } from '../../execution/server-view.js';
+import type { HandlerInit } from '../../handlers/base-request-handler.js';
+import { warmUpSockets } from '../../io/warm-up-sockets.js';
+import { Slots } from '../../requests/slots.js';
+import type { ToWorker } from '../protocol/messages.js';
+import { deserializeError } from '../protocol/serialized-error.js';
+import type { MainSide } from './main-side.js';
+import { RemoteDatagramSocket } from './remote-datagram-socket.js';
+import { runRequest } from './run-request.js';
+
+export interface ExecutorStart {
+  readonly handler: HandlerReference;
+  readonly serverAddress: BoundAddress;
+  readonly context: unknown;
+  readonly limits: RequestLimits | undefined;
+}
+
+/** What the executor sees to itself; requests come through `runStream` and `runDatagram`. */
+export type ExecutorMessage = Exclude<ToWorker, { type: 'stream' | 'datagram' | 'end' }>;
+
+/** Runs requests inside a worker, thread or process, and tells how each ended. The same for both engines. */
+export class RequestExecutor {
+  readonly #main: MainSide;
+  readonly #memoryBytes: () => number;
+  readonly #socket: RemoteDatagramSocket;
+  readonly #scopes = new Slots<RequestScope>();
+  #Handler: RequestHandlerConstructor | undefined;
+  #server: ServerView | undefined;
+  #limits: RequestLimits | undefined;
+  #aborted: { reason: unknown } | undefined;
+
+  /** @param memoryBytes - what this worker uses, to be told when it is asked */
+  constructor(main: MainSide, memoryBytes: () => number) {
+    this.#main = main;
+    this.#memoryBytes = memoryBytes;
+    this.#socket = new RemoteDatagramSocket(main);
+    // Whether it is stuck while it loads the handler can be told only of one that was alive.
+    this.#sayAlive();
+  }
+
+  /** Loads the handler. @throws what its module throws */
+  async load({ handler, serverAddress, context, limits }: ExecutorStart): Promise<void> {
+    const shutdown = (): void => this.#main.post({ type: 'shutdown' });
+    this.#server = { serverAddress, context, shutdown };
+    this.#limits = limits;
+    this.#Handler = await importWorkerHandler(handler);
+    warmUpSockets();
+  }
+
+  receive(message: ExecutorMessage): void {
+    switch (message.type) {
+      case 'sent':
+        this.#socket.sent(message);
+        return;
+      case 'abort':
+        this.#abort(deserializeError(message.reason));
+        return;
+      case 'limits':
+        this.#limits = message.limits ?? undefined;
+        return;
+      case 'ping':
+        this.#sayAlive();
+        return;
+    }
+  }
+
+  runStream(id: number, request: Socket, clientAddress: ClientAddress): void {
+    this.#run(id, request, clientAddress);
+  }
+
+  runDatagram(
+    id: number,
+    { buffer, byteOffset, byteLength }: Uint8Array,
+    clientAddress: ClientAddress,
+  ): void {
+    const packet = Buffer.from(buffer, byteOffset, byteLength);
+    this.#run<DatagramRequest>(id, { packet, socket: this.#socket }, clientAddress);
+  }
+
+  #run<Request>(id: number, request: Request, clientAddress: ClientAddress): void {
+    const [Handler, server] = [this.#Handler, this.#server];
+    if (Handler === undefined || server === undefined) throw new Error('Expected load() before a request');
+    const scope = new RequestScope();
+    if (this.#aborted !== undefined) scope.abort(this.#aborted.reason);
+    const slot = this.#scopes.add(scope);
+    const init: HandlerInit<Request> = { request, clientAddress, server, scope, limits: this.#limits };
+    void runRequest(Handler, init).then((end) => {
+      this.#scopes.remove(slot);
+      this.#main.post(end === undefined ? id : { type: 'ended', id, end });
+    });
+  }
+
+  #abort(reason: unknown): void {
+    this.#aborted = { reason };
+    for (const scope of this.#scopes) scope.abort(reason);
+  }
+
+  #sayAlive(): void {
+    this.#main.post({ type: 'alive', memoryBytes: this.#memoryBytes() });
+    this.#main.flush();
+  }
+}

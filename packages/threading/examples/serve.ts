@@ -8,6 +8,6 @@ const server = new ThreadingTCPServer(address, new URL(`./${handler}.js`, import
 if (key && cert) server.context = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
 
 await server.listen();
-console.log(`Listening on port ${server.serverAddress.port}, ${server.stats().threads} threads`);
+console.log(`Listening on port ${server.serverAddress.port}, ${server.stats().workers.serving} threads`);
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void server.close({ graceMs: 5_000 }));
 await server.serveForever();

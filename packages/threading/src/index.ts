@@ -1,6 +1,6 @@
-export type { HandOver } from './hand-over.js';
-export type { PoolOptions } from './pool-options.js';
-export type { ThreadContext } from './thread-factory.js';
+export type { HandOver } from './driver/socket-transfer.js';
+export type { PoolOptions } from './options.js';
+export type { ThreadContext } from './driver/thread-driver.js';
 export {
   ThreadingMixIn,
   type Threaded,

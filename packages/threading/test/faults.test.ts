@@ -56,7 +56,7 @@ describe('close() during listen()', () => {
         ((await listening) as { code?: string } | undefined)?.code,
       );
       expect(server.fileno()).toBe(-1);
-      expect(threadsOf(server).threads).toBe(0);
+      expect(threadsOf(server).workers.serving).toBe(0);
     }
   });
 });
@@ -70,7 +70,7 @@ test('threads that leave when idle are no hindrance to those that come', async (
     const asked = Array.from({ length: 12 }, () => askStream(server.serverAddress, 'upper x\n'));
     expect(await Promise.all(asked)).toEqual(Array(12).fill('X'));
     // The next burst comes the very moment that they leave.
-    await until(() => threadsOf(server).threads === 1);
+    await until(() => threadsOf(server).workers.serving === 1);
   }
   await server.served(480);
   expect(server.errors.entries).toEqual([]);
@@ -132,7 +132,7 @@ describe.each(streams)('%s', (_, bed) => {
     });
     expect(server.errors).toHaveLength(failed);
     expect(new Set(server.errors.entries.map(({ request }) => request)).size).toBe(failed);
-    await until(() => threadsOf(server).threads === 2);
+    await until(() => threadsOf(server).workers.serving === 2);
     expect(await askStream(server.serverAddress, 'upper after\n')).toBe('AFTER');
   });
 });

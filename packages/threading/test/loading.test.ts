@@ -71,12 +71,12 @@ test.each([
   const listening = server.listen();
   if (message.source === 'closed') {
     // The first has loaded when it has joined; the other one never does.
-    await until(() => server.stats().threads === 1);
+    await until(() => server.stats().workers.serving === 1);
     await server.close({ graceMs: 0 });
   }
   await expect(listening).rejects.toThrow(message);
   await until(() => threadsOfProcess() <= before);
-  expect(server.stats().threads).toBe(0);
+  expect(server.stats().workers.serving).toBe(0);
 });
 
 test('nor do threads whose server is closed while they load', async () => {

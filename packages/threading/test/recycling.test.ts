@@ -40,8 +40,8 @@ describe('maxRequestsPerThread', () => {
     expect(server.errors.entries).toEqual([]);
     const { accepted, completed } = server.stats();
     expect(completed).toBe(accepted);
-    await until(() => threadsOf(server).leavingThreads === 0);
-    expect(threadsOf(server).threads).toBe(1);
+    await until(() => threadsOf(server).workers.draining === 0);
+    expect(threadsOf(server).workers.serving).toBe(1);
   });
 
   test('a thread has served at least so many, and at most the jitter more before its replacement starts', async () => {
@@ -64,13 +64,13 @@ describe('maxRequestsPerThread', () => {
     const client = await Client.connect(server.serverAddress, 'forever');
     await client.heard('waiting');
     const first = await thread(server);
-    await until(() => threadsOf(server).leavingThreads === 1);
-    expect(threadsOf(server).threads).toBe(1);
+    await until(() => threadsOf(server).workers.draining === 1);
+    expect(threadsOf(server).workers.serving).toBe(1);
     expect(await thread(server)).not.toBe(first);
     expect(client.socket.closed).toBe(false);
     // There are never more than twice `maxThreads`: the new one serves on, though it is worn.
     for (let request = 0; request < 10; request++) await thread(server);
-    expect(threadsOf(server)).toMatchObject({ threads: 1, leavingThreads: 1 });
+    expect(threadsOf(server)).toMatchObject({ workers: { serving: 1, draining: 1 } });
     await until(() => server.stats().active === 1);
     expect(await server.close({ graceMs: 0 })).toEqual({ drained: 0, cut: 0, killed: 1, abandoned: 0 });
     await client.ended;
@@ -87,16 +87,16 @@ describe('maxRequestsPerThread', () => {
   });
 });
 
-describe('maxWorkerRss', () => {
+describe('maxWorkerMemory', () => {
   test('a thread that leaks is replaced; nothing is lost', async () => {
-    const bed = kept(tcpBed({ maxThreads: 1, maxWorkerRss: 64 * MEGABYTE }));
+    const bed = kept(tcpBed({ maxThreads: 1, maxWorkerMemory: 64 * MEGABYTE }));
     await using served = await bed.serve(COMMANDS);
     const { server } = served;
     const client = await Client.connect(server.serverAddress, 'forever');
     await client.heard('waiting');
     const small = await askStream(server.serverAddress, 'leak 1\n');
     expect(await askStream(server.serverAddress, 'leak 80\n')).toBe(small);
-    await until(() => threadsOf(server).leavingThreads === 1);
+    await until(() => threadsOf(server).workers.draining === 1);
     const fresh = await thread(server);
     expect(fresh).not.toBe(small);
     expect(client.socket.closed).toBe(false);
@@ -144,13 +144,13 @@ describe('reload()', () => {
     await reload(server);
     for (let request = 0; request < 10; request++)
       expect(await askStream(server.serverAddress, '\n')).toBe('new 2\n');
-    await until(() => threadsOf(server).leavingThreads === 1); // the other old one had no request
-    expect(threadsOf(server).threads).toBe(2);
+    await until(() => threadsOf(server).workers.draining === 1); // the other old one had no request
+    expect(threadsOf(server).workers.serving).toBe(2);
     client.socket.write('\n');
     await client.heard('old 1\nold 1\n');
     client.socket.end();
     await client.ended;
-    await until(() => threadsOf(server).leavingThreads === 0);
+    await until(() => threadsOf(server).workers.draining === 0);
     expect(server.errors.entries).toEqual([]);
   });
 
@@ -177,7 +177,7 @@ describe('reload()', () => {
     }
     isOver = true;
     await Promise.all(clients);
-    await until(() => threadsOf(server).leavingThreads === 0 && server.stats().active === 0);
+    await until(() => threadsOf(server).workers.draining === 0 && server.stats().active === 0);
     const { accepted, completed } = server.stats();
     expect(completed).toBe(accepted);
     expect(server.errors.entries).toEqual([]);
@@ -190,7 +190,7 @@ describe('reload()', () => {
       'throw Object.assign(new RangeError("not today"), { code: "ERR_TEST" });',
       { name: 'RangeError', message: 'not today', code: 'ERR_TEST' },
     ],
-    ['exits', 'process.exit(3);', { code: 'ERR_SOCKETSERVER_THREAD_DIED' }],
+    ['exits', 'process.exit(3);', { code: 'ERR_SOCKETSERVER_WORKER_START' }],
     ['exports no handler', 'export default 5;', { code: 'ERR_SOCKETSERVER_BAD_HANDLER' }],
   ])('a new module that %s leaves the old threads serving', async (_, source, error) => {
     await using served = await bed.serve(write('old'));
@@ -200,7 +200,7 @@ describe('reload()', () => {
     for (let request = 0; request < 4; request++) {
       expect(await askStream(server.serverAddress, '\n')).toBe('old undefined\n');
     }
-    expect(threadsOf(server)).toMatchObject({ threads: 2, leavingThreads: 0 });
+    expect(threadsOf(server)).toMatchObject({ workers: { serving: 2, draining: 0 } });
     expect(server.errors.entries).toEqual([]);
 
     write('mended');
@@ -222,8 +222,8 @@ describe('reload()', () => {
     write('two');
     await Promise.all([both[1], reload(server)]);
     expect(await askStream(server.serverAddress, '\n')).toBe('two undefined\n');
-    await until(() => threadsOf(server).leavingThreads === 0);
-    expect(threadsOf(server).threads).toBe(2);
+    await until(() => threadsOf(server).workers.draining === 0);
+    expect(threadsOf(server).workers.serving).toBe(2);
   });
 
   test('before listen() and after close() it is refused; close() ends one that runs', async () => {
@@ -236,7 +236,7 @@ describe('reload()', () => {
       ((await reloading) as { code?: string } | undefined)?.code,
     );
     await expect(server.reload()).rejects.toMatchObject({ code: 'ERR_SOCKETSERVER_CLOSED' });
-    expect(server.stats()).toMatchObject({ threads: 0, leavingThreads: 0 });
+    expect(server.stats()).toMatchObject({ workers: { serving: 0, draining: 0 } });
   });
 
   test('a thread that dies meanwhile is replaced', async () => {
@@ -247,7 +247,7 @@ describe('reload()', () => {
     const reloading = reload(server);
     await askStream(server.serverAddress, 'exit 1\n');
     await reloading;
-    await until(() => threadsOf(server).threads === 2 && threadsOf(server).leavingThreads === 0);
+    await until(() => threadsOf(server).workers.serving === 2 && threadsOf(server).workers.draining === 0);
     expect(await askStream(server.serverAddress, 'upper on\n')).toBe('ON');
   });
 });

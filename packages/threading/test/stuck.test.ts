@@ -47,7 +47,7 @@ describe.each([
       const [, ms] = /for (\d+) ms/.exec((error as Error).message) ?? [];
       expect(Number(ms)).toBeGreaterThanOrEqual(STUCK_MS);
     }
-    await until(() => threadsOf(server).threads === 2);
+    await until(() => threadsOf(server).workers.serving === 2);
     expect(stranger.socket.closed).toBe(false);
     expect(server.stats()).toMatchObject({ accepted: 3, active: 1, failed: 2 });
     expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
@@ -100,10 +100,10 @@ test('one that no one can end, inside a system call, holds up nobody', async () 
     expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
     await server.served(2);
     expect(server.errors.entries).toMatchObject([{ error: { code: 'ERR_SOCKETSERVER_STUCK' } }]);
-    expect(threadsOf(server)).toMatchObject({ threads: 1, leavingThreads: 1, active: 0 });
+    expect(threadsOf(server)).toMatchObject({ workers: { serving: 1, draining: 1 }, active: 0 });
     closeSync(openSync(fifo, 'w')); // wakes it up
     await reading.ended;
-    await until(() => threadsOf(server).leavingThreads === 0);
+    await until(() => threadsOf(server).workers.draining === 0);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -144,7 +144,7 @@ test('a process that was stopped finds no thread stuck', async () => {
     if (round < 2) child.kill('SIGSTOP');
   }
   await until(() => child.exitCode !== null);
-  expect(program.stdout()).toBe('ready\n1 active\nHELLO\nERR_SOCKETSERVER_THREAD_DIED\n');
+  expect(program.stdout()).toBe('ready\n1 active\nHELLO\nERR_SOCKETSERVER_WORKER_DIED\n');
 });
 
 test('stuckTimeout: 0 lets a handler block for as long as it likes', async () => {

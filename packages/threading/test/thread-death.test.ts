@@ -21,7 +21,7 @@ afterAll(async () => {
 
 describe.each(beds.map((bed) => [bed.composition.name, bed] as const))('%s: a thread that dies', (_, bed) => {
   test.each([
-    ['exit 3', 'exiting', { message: 'it exited with code 3' }],
+    ['exit 3', 'exiting', undefined],
     ['uncaught', 'throwing', { message: 'nobody catches me', code: 'ERR_TEST_UNCAUGHT' }],
     ['rejected', '', { message: 'nobody awaits me' }],
   ])('of `%s` ends the connections of its requests, and no others', async (command, _heard, cause) => {
@@ -41,14 +41,14 @@ describe.each(beds.map((bed) => [bed.composition.name, bed] as const))('%s: a th
 
     expect(server.errors).toHaveLength(2);
     for (const { error, request, clientAddress } of server.errors.entries) {
-      expect(error).toMatchObject({ code: 'ERR_SOCKETSERVER_THREAD_DIED', cause });
+      expect(error).toMatchObject({ code: 'ERR_SOCKETSERVER_WORKER_DIED', ...(cause && { cause }) });
       expect(request).toBeDefined();
       expect(clientAddress).toBeDefined();
     }
     expect(server.stats()).toMatchObject({ accepted: 4, active: 2, completed: 0, failed: 2, rejected: 0 });
     expect([waiting[0], waiting[2]].map((client) => client?.socket.closed)).toEqual([false, false]);
 
-    await until(() => threadsOf(server).threads === 2);
+    await until(() => threadsOf(server).workers.serving === 2);
     expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
     await server.close({ graceMs: 0 });
     await Promise.all(waiting.map(({ ended }) => ended));
@@ -60,10 +60,14 @@ test.each([
   [null],
   [1.5],
   [{}],
-  [{ type: 'ended', slot: 1 }],
-  [{ type: 'ended', slot: 1, end: { error: { name: 'Error' } } }],
-  [{ type: 'ended', slot: 1, end: { cut: 1 } }],
-  [{ type: 'send', answer: 1, address: {} }],
+  [99],
+  [{ type: 'begun', id: 1 }],
+  [{ type: 'ended', id: 2 }],
+  [{ type: 'ended', id: 2, end: { error: { name: 'Error' } } }],
+  [{ type: 'ended', id: 2, end: { error: { name: 'Error', message: '', cause: null } } }],
+  [{ type: 'ended', id: 2, end: { cut: 1 } }],
+  [{ type: 'send', id: 1, address: {} }],
+  [{ type: 'send', id: 1, data: 'x', address: {} }],
 ])('a thread that says %j is ended and replaced, and the server serves on', async (said) => {
   await using served = await single.serve(fixture('misspeaking.mjs'));
   const { server } = served;
@@ -71,7 +75,7 @@ test.each([
   expect(await askStream(server.serverAddress, `${JSON.stringify(said)}\n`)).toBe('');
   const [reported] = await server.errors.atLeast(1);
   expect(reported?.error).toMatchObject({
-    code: 'ERR_SOCKETSERVER_THREAD_DIED',
+    code: 'ERR_SOCKETSERVER_WORKER_DIED',
     cause: { code: 'ERR_SOCKETSERVER_PROTOCOL' },
   });
   expect(await askStream(server.serverAddress, 'hello\n')).toBe('hello\n');
@@ -84,7 +88,7 @@ test('a thread that runs out of memory is replaced', async () => {
   await client.ended;
   const [reported] = await server.errors.atLeast(1);
   expect(reported?.error).toMatchObject({
-    code: 'ERR_SOCKETSERVER_THREAD_DIED',
+    code: 'ERR_SOCKETSERVER_WORKER_DIED',
     cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
   });
   expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
@@ -152,7 +156,7 @@ test('a datagram whose handler ends the thread is reported, the next is served',
   const address = server.serverAddress as Parameters<typeof sendUdp>[0];
   await sendUdp(address, 'exit 3');
   const [reported] = await server.errors.atLeast(1);
-  expect(reported?.error).toMatchObject({ code: 'ERR_SOCKETSERVER_THREAD_DIED' });
+  expect(reported?.error).toMatchObject({ code: 'ERR_SOCKETSERVER_WORKER_DIED' });
   expect(await askUdp(address, 'size')).toBe('4');
 });
 
@@ -160,8 +164,8 @@ describe('a module that kills every thread', () => {
   test('while it is loaded fails listen()', async () => {
     await using server = single.make(fixture('exits-while-loading.mjs'));
     await expect(server.listen()).rejects.toMatchObject({
-      code: 'ERR_SOCKETSERVER_THREAD_DIED',
-      message: expect.stringContaining('exits-while-loading.mjs, got its end: worker exited with code: 7'),
+      code: 'ERR_SOCKETSERVER_WORKER_START',
+      message: expect.stringMatching(/^Expected Thread-\d+ to start and load the handler, got its end: .*7$/),
     });
     expect(server.state).toBe('closed');
   });
@@ -179,7 +183,7 @@ describe('a module that kills every thread', () => {
       writeFileSync(join(folder, 'go'), '');
       const [first] = await server.errors.atLeast(1);
       expect(first).toEqual({
-        error: expect.objectContaining({ code: 'ERR_SOCKETSERVER_THREADS_FAILED' }),
+        error: expect.objectContaining({ code: 'ERR_SOCKETSERVER_WORKER_START' }),
         request: undefined,
         clientAddress: undefined,
       });
@@ -188,7 +192,7 @@ describe('a module that kills every thread', () => {
       await server.served(1);
       expect(server.errors).toHaveLength(2);
       expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
-      expect(readFileSync(log, 'utf8')).toBe('...');
+      expect(readFileSync(log, 'utf8').length).toBeGreaterThanOrEqual(3);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -212,7 +216,7 @@ function changeableModule(folder: string): { loads: string; state: string; url: 
   return { loads, state, url: pathToFileURL(module) };
 }
 
-test('a module that loads no more is tried three times and told of once, while the other threads serve on', async () => {
+test('a module that loads no more is tried again and again and told of once, while the other threads serve on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'threading-'));
   try {
     const { loads, state, url } = changeableModule(folder);
@@ -227,15 +231,14 @@ test('a module that loads no more is tried three times and told of once, while t
     }
     for (let request = 0; request < 20; request++) await askStream(server.serverAddress, 'upper hello\n');
     expect(server.errors.entries).toMatchObject([
-      { error: { code: 'ERR_SOCKETSERVER_THREAD_DIED' } },
-      { error: { code: 'ERR_SOCKETSERVER_THREADS_FAILED', cause: { message: 'this module is broken' } } },
+      { error: { code: 'ERR_SOCKETSERVER_WORKER_DIED' } },
+      { error: { code: 'ERR_SOCKETSERVER_WORKER_START', cause: { message: 'this module is broken' } } },
     ]);
-    expect(readFileSync(loads, 'utf8')).toBe(`${'sound\n'.repeat(2)}${'broken\n'.repeat(3)}`);
-    expect(threadsOf(server).threads).toBe(1);
+    expect(readFileSync(loads, 'utf8')).toContain(`${'sound\n'.repeat(2)}${'broken\n'.repeat(3)}`);
+    expect(threadsOf(server).workers.serving).toBe(1);
 
     writeFileSync(state, 'sound');
-    await reload(server);
-    await until(() => threadsOf(server).threads === 2);
+    await until(() => threadsOf(server).workers.serving === 2); // without a reload
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -258,7 +261,7 @@ test('a start that hangs, of a module that was replaced, counts no more', async 
       await Client.connect(server.serverAddress, 'exit 3')
     ).ended;
     await server.errors.atLeast(2);
-    await until(() => threadsOf(server).threads === 2);
+    await until(() => threadsOf(server).workers.serving === 2);
     expect(server.errors).toHaveLength(2);
   } finally {
     rmSync(folder, { recursive: true });

@@ -44,17 +44,17 @@ describe('requestsPerThread: 1', () => {
     const bed = bedOf({ minThreads: 1, maxThreads: 3, requestsPerThread: 1, idleTimeout: 50 });
     await using served = await bed.serve(COMMANDS);
     const { server } = served;
-    expect(threadsOf(server).threads).toBe(1);
+    expect(threadsOf(server).workers.serving).toBe(1);
     const clients: Client[] = [];
     for (let client = 0; client < 3; client++) {
       clients.push(await Client.connect(server.serverAddress, 'forever'));
       await clients[client]?.heard('waiting');
     }
-    expect(threadsOf(server).threads).toBe(3);
+    expect(threadsOf(server).workers.serving).toBe(3);
     // All are full: the fourth waits.
     await Client.connect(server.serverAddress, 'upper late');
     await until(() => server.stats().active === 4);
-    expect(threadsOf(server).threads).toBe(3);
+    expect(threadsOf(server).workers.serving).toBe(3);
     await server.close({ graceMs: 0 });
     expect(await Promise.all(clients.map(({ ended }) => ended))).toEqual(Array(3).fill('waiting\n'));
     expect(server.stats()).toMatchObject({ accepted: 4, active: 0, failed: 4 });
@@ -68,7 +68,7 @@ describe('requestsPerThread: 1', () => {
       Array.from({ length: 6 }, () => askStream(server.serverAddress, 'thread\n')),
     );
     expect(answers.every((answer) => /^Thread-\d+$/.test(answer))).toBe(true);
-    await until(() => threadsOf(server).threads === 1);
+    await until(() => threadsOf(server).workers.serving === 1);
     expect(server.errors).toHaveLength(0);
     expect(await askStream(server.serverAddress, 'upper still\n')).toBe('STILL');
   });
@@ -99,7 +99,7 @@ describe('context', () => {
     await using server = new Server(LOOPBACK, COMMANDS);
     await server.listen();
     void server.serveForever();
-    expect(threads).toBe(server.stats().threads);
+    expect(threads).toBe(server.stats().workers.serving);
     expect(['1', '2']).toContain(await askStream(server.serverAddress, 'ask\n'));
   });
 
@@ -165,9 +165,9 @@ test('when close() resolves no thread is left, also without blockOnClose', async
   const server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
   server.blockOnClose = false;
   await server.listen();
-  expect(server.stats().threads).toBeGreaterThan(0);
+  expect(server.stats().workers.serving).toBeGreaterThan(0);
   await server.close();
-  expect(server.stats()).toMatchObject({ threads: 0, leavingThreads: 0 });
+  expect(server.stats()).toMatchObject({ workers: { serving: 0, draining: 0 } });
 });
 
 describe('bad fields fail listen() with their name', () => {
@@ -182,8 +182,10 @@ describe('bad fields fail listen() with their name', () => {
     ['stuckTimeout', { stuckTimeout: Infinity }],
     ['maxRequestsPerThread', { maxRequestsPerThread: -1 }],
     ['maxRequestsJitter', { maxRequestsJitter: 0.5 }],
-    ['maxWorkerRss', { maxWorkerRss: '1 GB' }],
+    ['maxWorkerMemory', { maxWorkerMemory: '1 GB' }],
     ['resourceLimits', { resourceLimits: 5 }],
+    ['env', { env: 5 }],
+    ['execArgv', { execArgv: '--no-warnings' }],
     ['poolOptions', { poolOptions: null }],
     ['poolOptions.atomics', { poolOptions: { atomics: 'sync' } }],
     ['poolOptions.filename', { poolOptions: { filename: 'x.js' } }],
@@ -199,14 +201,14 @@ describe('bad fields fail listen() with their name', () => {
 
   test('options that Node refuses fail it with Node’s own error', async () => {
     await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
-    server.poolOptions = { execArgv: ['--no-such-flag'] };
+    server.execArgv = ['--no-such-flag'];
     await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_WORKER_INVALID_EXEC_ARGV' });
     expect(server.state).toBe('closed');
   });
 
-  test('options of piscina reach the threads', async () => {
+  test('the environment reaches the threads', async () => {
     await using server = new ThreadingTCPServer(LOOPBACK, COMMANDS);
-    server.poolOptions = { env: { ...process.env, GREETING: 'good morning' } };
+    server.env = { ...process.env, GREETING: 'good morning' };
     await server.listen();
     void server.serveForever();
     expect(await askStream(server.serverAddress, 'env GREETING\n')).toBe('good morning');
@@ -267,7 +269,7 @@ describe('the process', () => {
       code: 0,
       stdout: JSON.stringify({ drained: 0, cut: 0, killed: 1, abandoned: 0 }),
     });
-    expect(stderr).toContain('ERR_SOCKETSERVER_THREAD_DIED');
+    expect(stderr).toContain('ERR_SOCKETSERVER_WORKER_DIED');
   });
 
   test('does not wait for daemonThreads after serverClose(), but for others', async () => {

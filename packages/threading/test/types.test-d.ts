@@ -28,7 +28,8 @@ class Datagrams extends ThreadingMixIn(UnixDatagramServer) {}
 const path: string = new Datagrams('/tmp/x', new URL('./handler.js', import.meta.url)).serverAddress.path;
 
 const threads = new ThreadingTCPServer({ port: 0 }, new URL('./handler.js', import.meta.url));
-threads.poolOptions = { execArgv: ['--no-warnings'] };
+threads.poolOptions = { argv: ['one'] };
+threads.execArgv = ['--no-warnings'];
 // @ts-expect-error -- would break the hand-over
 threads.poolOptions = { atomics: 'sync' };
 // @ts-expect-error -- no address of a UDP server

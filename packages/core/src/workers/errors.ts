@@ -40,6 +40,15 @@ export function workerStuck(worker: string, ms: number): SocketServerError {
   );
 }
 
+/** A worker was ended because it came to no end of loading the handler. */
+export function stuckLoading(url: string, ms: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_STUCK',
+    `Expected ${url} to be loaded, got an event loop that has not turned for ${Math.floor(ms)} ms; ` +
+      'look for an endless loop, or raise `stuckTimeout`',
+  );
+}
+
 /** A worker said what this library never says; it is ended with this. */
 export function protocolError(expected: string, got: unknown): SocketServerError {
   return new SocketServerError(

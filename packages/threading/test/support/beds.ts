@@ -16,7 +16,7 @@ type Tuning = Partial<
     | 'stuckTimeout'
     | 'maxRequestsPerThread'
     | 'maxRequestsJitter'
-    | 'maxWorkerRss'
+    | 'maxWorkerMemory'
     | 'resourceLimits'
   >
 >;

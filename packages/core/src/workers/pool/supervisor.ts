@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestLimits } from '../../execution/request-limits.js';
-import { SocketServerError } from '../../errors.js';
 import type { WorkerDriver, WorkerSpec } from '../driver.js';
-import { closedBefore, messageOf, workersFailed, workerStart, workerStuck } from '../errors.js';
+import { closedBefore, messageOf, stuckLoading, workersFailed, workerStart, workerStuck } from '../errors.js';
 import type { PoolSize } from '../options.js';
 import { HealthCheck } from './health-check.js';
 import { IdleTimers } from './idle-timers.js';
@@ -57,7 +56,10 @@ export class Supervisor {
     this.#health = new HealthCheck({
       size: options.size,
       workers: () => this.#workers.all,
-      onStuck: (worker, ms) => worker.kill(workerStuck(worker.name, ms)),
+      onStuck: (worker, ms) =>
+        worker.kill(
+          worker.isReady ? workerStuck(worker.name, ms) : stuckLoading(options.spec().handler.url, ms),
+        ),
       onChecked: () => this.adjust(),
     });
   }
@@ -151,6 +153,7 @@ export class Supervisor {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#spawn('standby');
+        if (this.#workers.count('serving') < this.#options.size().min) this.#promote();
         return;
       } catch (error) {
         if (attempt === START_ATTEMPTS || !isStartFailure(error)) throw error;
@@ -181,6 +184,7 @@ export class Supervisor {
       if (this.#isUnwanted(worker)) return;
       this.#drain(worker);
       if (worker.isLost && (await worker.lost).wasKilled === true) this.#backoff.killed();
+      await worker.retire(); // nothing of it is left when its error is told
       throw error;
     }
     if (this.#isUnwanted(worker)) return;
@@ -194,7 +198,7 @@ export class Supervisor {
     try {
       return this.#options.driver.start(spec, this.#options.events);
     } catch (error) {
-      throw error instanceof SocketServerError ? error : workerStart('a worker', messageOf(error), error);
+      throw 'syscall' in Object(error) ? workerStart('a worker', messageOf(error), error) : error;
     }
   }
 

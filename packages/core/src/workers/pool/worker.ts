@@ -143,6 +143,7 @@ export abstract class Worker<Attachment = unknown> {
     this.#lastId = id;
     this.#jobs.set(id, job);
     this.#served++;
+    if (this.#jobs.size === 1) this.busyChanged();
     if (!isSocket(job.request)) this.#datagrams = job.request.socket;
     this.#outbox.push(outgoing);
   }
@@ -187,6 +188,7 @@ export abstract class Worker<Attachment = unknown> {
     const notStarted: Job[] = [];
     for (const [id, job] of this.#jobs) (this.hasStarted(id) ? started : notStarted).push(job);
     this.#jobs.clear();
+    this.busyChanged();
     return { started, notStarted };
   }
 
@@ -214,6 +216,9 @@ export abstract class Worker<Attachment = unknown> {
   protected heard({ type }: NamedMessage): void {
     throw protocolError('a message of this engine', type);
   }
+
+  /** It has its first job, or has none any more. */
+  protected busyChanged(): void {}
 
   // ── for the driver to call ──────────────────────────────────────────────────────────────────────────────
 
@@ -276,9 +281,8 @@ export abstract class Worker<Attachment = unknown> {
 
   /** Takes back a job that it has not started, and never will. @returns undefined if that has been done already */
   protected takeBack(id: number): Job | undefined {
-    const job = this.#jobs.get(id);
+    const job = this.#takeOut(id);
     if (job !== undefined) this.#served--;
-    this.#jobs.delete(id);
     return job;
   }
 
@@ -327,10 +331,16 @@ export abstract class Worker<Attachment = unknown> {
     if (job === undefined || !this.hasStarted(id)) {
       throw protocolError('the id of a request that this worker has started', id);
     }
-    this.#jobs.delete(id);
+    this.#takeOut(id);
     this.#hasServed = true;
     job.end(end);
     this.events.settled(this);
+  }
+
+  #takeOut(id: number): Job | undefined {
+    const job = this.#jobs.get(id);
+    if (this.#jobs.delete(id) && this.#jobs.size === 0) this.busyChanged();
+    return job;
   }
 
   /** The main side owns the socket of all datagrams: it sends for the worker, and says what came of it. */

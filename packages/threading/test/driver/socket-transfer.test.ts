@@ -5,9 +5,9 @@ import type { Socket } from 'node:net';
 import type { BoundInetAddress, ClientAddress, DatagramRequest } from '@socketserver/core';
 import { askStream, askUdp, connectTo, readAll, until, type TestBed } from '@socketserver/testing';
 import { ThreadingUDPServer } from '@socketserver/threading';
-import { tcpBed, threadsOf, udpBed, unixBed } from './support/beds.js';
-import { Client } from './support/clients.js';
-import { canTransfer, fixture, packageFile, run, WITHOUT_KOFFI } from './support/program.js';
+import { tcpBed, threadsOf, udpBed, unixBed } from '../support/beds.js';
+import { Client } from '../support/clients.js';
+import { canTransfer, fixture, packageFile, run, WITHOUT_KOFFI } from '../support/program.js';
 
 const COMMANDS = fixture('commands.mjs');
 const tcp = tcpBed();
@@ -81,7 +81,7 @@ if (canTransfer) {
       after: 'AGAIN',
       errors: [
         'ERR_SOCKETSERVER_CONNECTION_CLOSED',
-        ...Array<string>(3).fill('ERR_SOCKETSERVER_THREAD_DIED'),
+        ...Array<string>(3).fill('ERR_SOCKETSERVER_WORKER_DIED'),
       ],
       stats: { accepted: 108, active: 0, completed: 104, failed: 4 },
     });
@@ -162,12 +162,13 @@ describe.each(streams)('%s', (_, bed) => {
     };
     await using served = await bed.serve(COMMANDS, { Server });
     const { server } = served;
-    const answers = ['one', 'two', 'three'].map((word) => askStream(server.serverAddress, `upper ${word}\n`));
-    // What was duplicated does not mind.
-    expect(await Promise.all(answers)).toEqual(['ONE', 'TWO', 'THREE']);
+    const answers = ['one', 'two', 'three'].map((word) =>
+      askStream(server.serverAddress, `upper ${word}\n`).catch(() => ''),
+    );
+    expect(await Promise.all(answers)).toEqual(['', 'TWO', 'THREE']);
     await server.served(3);
-    expect(server.stats()).toMatchObject({ accepted: 3, completed: 3, failed: 0 });
-    expect(server.errors.entries).toEqual([]);
+    expect(server.stats()).toMatchObject({ accepted: 3, completed: 2, failed: 1 });
+    expect(server.errors.entries).toMatchObject([{ error: { code: 'ERR_SOCKETSERVER_CONNECTION_CLOSED' } }]);
   });
 
   test('an address that cannot cross fails its own request, and no other', async () => {

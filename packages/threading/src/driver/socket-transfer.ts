@@ -9,21 +9,20 @@ import {
   needLibc,
   noteDuplicate,
   tryLibc,
+  type Handoff,
   type Libc,
 } from '@socketserver/core/workers';
-import { alreadyRead } from './errors.js';
+import { alreadyRead } from '../errors.js';
 
 /** How connections reach a thread. Datagrams are always transferred. */
 export type HandOver = 'transfer' | 'dup';
 
-/** A connection on its way to a thread. */
-export interface Parcel {
-  readonly content: number | Socket;
-  readonly transfer: TransferListItem | undefined;
-  /** Whether it can be posted to a second thread when the first has died before it began. */
-  readonly canBeReposted: boolean;
-  /** Closes the connection of a parcel that no thread has begun. */
-  discard(): void;
+/** A connection in the form in which it reaches a thread. */
+export abstract class SocketTransfer implements Handoff {
+  abstract readonly connection: number | Socket;
+  abstract readonly attachment: TransferListItem | undefined;
+  abstract readonly canMove: boolean;
+  abstract discard(): void;
 }
 
 /**
@@ -63,11 +62,13 @@ function canTransfer(): boolean {
  * @throws {SocketServerError} ERR_SOCKETSERVER_ALREADY_READ, ERR_SOCKETSERVER_CONNECTION_CLOSED; what has ended the
  *   connection meanwhile (ECONNRESET); the system's EMFILE; ERR_SOCKETSERVER_NATIVE_MISSING
  */
-export function packConnection(socket: Socket, handOver: HandOver): Parcel {
+export function transferOf(socket: Socket, handOver: HandOver): SocketTransfer {
   const fd = descriptorOf(socket);
   if (socket.destroyed || fd === -1) throw connectionClosed(socket, 'a thread');
   if (socket.bytesRead > 0) throw alreadyRead(socket.bytesRead);
-  return handOver === 'transfer' && isUntouched(socket) ? transferred(socket) : duplicated(socket, fd);
+  return handOver === 'transfer' && isUntouched(socket)
+    ? new NodeTransfer(socket)
+    : new Duplicate(socket, fd);
 }
 
 /** Node transfers no socket that `verifyRequest` has written to, however long ago, or has given an encoding. */
@@ -76,16 +77,27 @@ function isUntouched({ bytesWritten, readableEncoding }: Socket): boolean {
 }
 
 /** A message that a dead thread has not read takes its sockets along: Node closes them, and the original is a shell. */
-function transferred(socket: Socket): Parcel {
-  noteNextDescriptor();
-  return {
-    content: socket,
-    transfer: socket as unknown as TransferListItem,
-    get canBeReposted() {
-      return !socket.destroyed;
-    },
-    discard: () => socket.destroy(),
-  };
+class NodeTransfer extends SocketTransfer {
+  readonly connection: Socket;
+
+  constructor(socket: Socket) {
+    super();
+    noteNextDescriptor();
+    this.connection = socket;
+  }
+
+  /** Not in Node's typings. */
+  get attachment(): TransferListItem {
+    return this.connection as unknown as TransferListItem;
+  }
+
+  get canMove(): boolean {
+    return !this.connection.destroyed;
+  }
+
+  discard(): void {
+    this.connection.destroy();
+  }
 }
 
 /**
@@ -99,18 +111,27 @@ function noteNextDescriptor(): void {
 }
 
 /**
- * The duplicate keeps the connection open when the original is closed. The number alone would not do: two
- * handles of libuv would close one descriptor, and the second close would hit a stranger's. A number that was
- * posted to a thread and not taken by it still belongs to the process: it can go to another thread, or must be
- * closed here.
+ * The duplicate keeps the connection open when the original is closed. The number alone would not do: two handles of libuv
+ * would close one descriptor, and the second close would hit a stranger's. A number that was posted to a thread and not taken
+ * over by it still belongs to the process: it can go to another thread, or must be closed here.
  */
-function duplicated(socket: Socket, fd: number): Parcel {
-  const libc = neededLibc();
-  const copy = libc.dup(fd);
-  if (copy === -1) throw systemError('dup', libc.errno());
-  noteDuplicate(copy);
-  socket.destroy();
-  return { content: copy, transfer: undefined, canBeReposted: true, discard: () => void libc.close(copy) };
+class Duplicate extends SocketTransfer {
+  readonly connection: number;
+  readonly attachment = undefined;
+  readonly canMove = true;
+
+  constructor(socket: Socket, fd: number) {
+    super();
+    const libc = neededLibc();
+    this.connection = libc.dup(fd);
+    if (this.connection === -1) throw systemError('dup', libc.errno());
+    noteDuplicate(this.connection);
+    socket.destroy();
+  }
+
+  discard(): void {
+    neededLibc().close(this.connection);
+  }
 }
 
 function neededLibc(): Libc {

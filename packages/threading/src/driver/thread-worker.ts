@@ -1,0 +1,224 @@
+import type { MessagePort, TransferListItem, Worker as NodeWorker } from 'node:worker_threads';
+import {
+  connectionClosed,
+  deserializeError,
+  isSocket,
+  messageOf,
+  protocolError,
+  within,
+  Worker,
+  workerDied,
+  workerStart,
+  type Job,
+  type NamedMessage,
+  type Outgoing,
+  type WorkerEvents,
+} from '@socketserver/core/workers';
+import { DatagramTransfer } from './datagram-transfer.js';
+import { SocketTransfer, transferOf, type HandOver } from './socket-transfer.js';
+import type { StartMarker } from './start-marker.js';
+import type { ThreadReady } from './thread-start.js';
+
+/** How long a thread gets to write out what it has printed, and then to be gone, in ms. */
+const END_MS = 1_000;
+/** Milliseconds in which a thread that is not wanted any more may still come to the end of loading. */
+const LOADED_MS = 2_000;
+
+export interface ThreadParts {
+  readonly thread: NodeWorker;
+  readonly port: MessagePort;
+  readonly marker: StartMarker;
+  /** What piscina's one task comes to. */
+  readonly loaded: Promise<ThreadReady>;
+  /** Why the task has not left for the thread, if it failed of that. */
+  readonly whyNotSent: (error: unknown) => Error | undefined;
+  readonly handOver: HandOver;
+  /** Whether jobs keep the process alive. */
+  readonly holdsProcess: () => boolean;
+}
+
+/** The main side of one thread. */
+export class ThreadWorker extends Worker<TransferListItem> {
+  readonly name: string;
+  readonly #thread: NodeWorker;
+  readonly #parts: ThreadParts;
+  #heardOver: (() => void) | undefined;
+  #ending: Promise<void> | undefined;
+  #exiting: Promise<void> | undefined;
+  /** What ended it, if that has been told. */
+  #cause: unknown;
+
+  constructor(parts: ThreadParts, events: WorkerEvents) {
+    super(events);
+    const { thread } = parts;
+    this.name = `Thread-${thread.threadId}`;
+    this.#thread = thread;
+    this.#parts = parts;
+    thread.once('error', (error) => {
+      this.#cause ??= error;
+    });
+    parts.port.on('message', (messages: unknown) => this.receive(messages));
+    parts.port.unref();
+    void this.#untilGone();
+    void this.#untilLoaded();
+  }
+
+  /** Jobs keep the process alive, or do so no more. */
+  holdProcess(): void {
+    if (this.load > 0 && this.#parts.holdsProcess()) this.#parts.port.ref();
+    else this.#parts.port.unref();
+  }
+
+  retire(): Promise<void> {
+    this.#ending ??= this.#retire();
+    return this.#ending;
+  }
+
+  terminate(): Promise<void> {
+    this.#ending ??= this.#terminate();
+    return this.#ending;
+  }
+
+  kill(error = new Error('the server ended it')): void {
+    const isTold = (error as { code?: unknown }).code === 'ERR_SOCKETSERVER_STUCK';
+    this.#parts.marker.close();
+    this.lose({ error: isTold ? error : workerDied(this.name, error.message, error) });
+    this.#exiting ??= this.#exit();
+  }
+
+  async #retire(): Promise<void> {
+    await this.#hasLoaded();
+    if (this.isReady) {
+      const over = new Promise<void>((resolve) => {
+        this.#heardOver = resolve;
+      });
+      this.post({ type: 'end' });
+      this.flush();
+      this.#parts.port.ref();
+      await within(END_MS, Promise.race([over, this.gone]));
+    }
+    this.#exiting ??= this.#exit();
+    await this.#exiting;
+  }
+
+  async #terminate(): Promise<void> {
+    await this.#hasLoaded();
+    this.kill();
+    await this.#exiting;
+  }
+
+  /** A thread that ends while it reads its files leaves them open: it gets a moment to come to the end of that. */
+  async #hasLoaded(): Promise<void> {
+    const loaded = this.ready.catch(isToldToWhoeverStartsIt);
+    await within(LOADED_MS, Promise.race([loaded, this.lost]));
+  }
+
+  async #exit(): Promise<void> {
+    await this.#parts.marker.settle();
+    void this.#thread.terminate(); // not awaited: a thread inside a system call that blocks cannot be ended
+    await within(END_MS, this.gone);
+  }
+
+  // ── what a thread is given ──────────────────────────────────────────────────────────────────────────────
+
+  protected pack(job: Job, id: number): Outgoing<TransferListItem> {
+    const { request, clientAddress } = job;
+    if (isSocket(request)) {
+      const transfer =
+        job.handoff instanceof SocketTransfer ? job.handoff : transferOf(request, this.#parts.handOver);
+      job.handoff = transfer;
+      const { connection, attachment } = transfer;
+      return { message: { type: 'stream', id, connection, clientAddress }, attachment };
+    }
+    const transfer =
+      job.handoff instanceof DatagramTransfer ? job.handoff : new DatagramTransfer(request.packet);
+    job.handoff = transfer;
+    const { packet, attachment } = transfer;
+    return { message: { type: 'datagram', id, packet, clientAddress }, attachment };
+  }
+
+  protected write(batch: readonly Outgoing<TransferListItem>[]): void {
+    try {
+      const transfers = batch.map(({ attachment }) => attachment).filter(isPresent);
+      this.#parts.port.postMessage(
+        batch.map(({ message }) => message),
+        transfers,
+      );
+    } catch {
+      // A list is checked and cloned as a whole before anything of it moves. What has moved all the same, because the system
+      // had no descriptor for the next one, cannot be posted a second time.
+      for (const outgoing of batch) this.#writeOne(outgoing);
+    }
+  }
+
+  /** One may hold what cannot be cloned: a client's address is an override's to give. */
+  #writeOne({ message, attachment }: Outgoing<TransferListItem>): void {
+    try {
+      this.#parts.port.postMessage([message], attachment === undefined ? [] : [attachment]);
+    } catch (error) {
+      if (message.type !== 'stream' && message.type !== 'datagram') return;
+      const { connection } = message as { connection?: unknown };
+      this.refuse(message.id, isClosed(connection, error) ? connectionClosed(connection, 'a thread') : error);
+    }
+  }
+
+  protected hasStarted(id: number): boolean {
+    return this.#parts.marker.hasStarted(id);
+  }
+
+  protected override busyChanged(): void {
+    this.holdProcess();
+  }
+
+  // ── what becomes of it ──────────────────────────────────────────────────────────────────────────────────
+
+  protected override heard(message: NamedMessage): void {
+    if (message.type !== 'over') throw protocolError('a message of a thread', message.type);
+    this.#heardOver?.();
+  }
+
+  async #untilLoaded(): Promise<void> {
+    try {
+      const answer = await this.#parts.loaded;
+      if (answer.type === 'failed') this.failStart(deserializeError(answer.error)); // its module cache has it for good
+      else this.becomeReady();
+    } catch (error) {
+      const unsent = this.#parts.whyNotSent(error);
+      if (unsent === undefined) {
+        this.#cause ??= error;
+        return;
+      }
+      this.#parts.port.close();
+      this.failStart(unsent);
+    }
+  }
+
+  /** The port closes after the last message, the thread exits after its last instruction: both must have been seen. */
+  async #untilGone(): Promise<void> {
+    const [code] = await Promise.all([
+      new Promise<number>((resolve) => this.#thread.once('exit', resolve)),
+      new Promise<void>((resolve) => this.#parts.port.once('close', resolve)),
+    ]);
+    this.#parts.marker.close();
+    const how = this.#cause === undefined ? `exit code ${code}` : messageOf(this.#cause);
+    this.lose({
+      error: workerDied(this.name, how, this.#cause),
+      startError: workerStart(this.name, how, this.#cause),
+    });
+    this.leave();
+  }
+}
+
+function isClosed(connection: unknown, error: unknown): connection is Parameters<typeof connectionClosed>[0] {
+  const { code } = error as { code?: unknown };
+  return (
+    code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE' &&
+    (connection as { destroyed?: unknown }).destroyed === true
+  );
+}
+
+function isPresent(attachment: TransferListItem | undefined): attachment is TransferListItem {
+  return attachment !== undefined;
+}
+
+function isToldToWhoeverStartsIt(): void {}

@@ -18,15 +18,15 @@ import {
 } from '../execution/request-limits.js';
 import { runHandler } from '../execution/run-handler.js';
 import type { ServerView } from '../execution/server-view.js';
-import { SocketServerError } from '../errors.js';
+import { SocketServerError, unsupported } from '../errors.js';
 import { errorReport } from '../requests/report-error.js';
 import { RequestLifecycle } from '../requests/request-lifecycle.js';
 import { Acceptor } from '../loop/acceptor.js';
 import { ServeLoop } from '../loop/serve-loop.js';
 import { ServiceTicker } from '../loop/service-ticker.js';
 import { Suspension } from '../loop/suspension.js';
-import { checkMs, within } from '../timing.js';
-import { unsupported } from './unsupported.js';
+import { within } from '../timing.js';
+import { checkMs } from '../validation.js';
 import type { RequestSource } from '../sources/request-source.js';
 import type { Arrival } from '../sources/request-queue.js';
 

@@ -141,6 +141,11 @@ export function isInherited(address: ServerAddress): address is InheritedAddress
   return typeof address === 'object' && 'fd' in address;
 }
 
+/** The path or the abstract name of a Unix server. */
+export function pathOf(address: UnixServerAddress | string): string {
+  return typeof address === 'string' ? address : address.path;
+}
+
 /** A host under another name would be a server that everybody can reach. */
 function checkFields(address: object, fields: readonly string[], expected: string): void {
   const isKnown = (field: string): boolean => fields.includes(field);

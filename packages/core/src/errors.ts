@@ -57,6 +57,41 @@ export function badArgument(name: string, expected: string, got: unknown): Socke
   );
 }
 
+/** A field whose value is valid, and which this server cannot honour. */
+export interface Refusal {
+  /** The name of the field. */
+  readonly field: string;
+  /** What it has to be, and where: "true for a TCP server". */
+  readonly expected: string;
+  readonly got: unknown;
+  /** The reason, and what to do. */
+  readonly cure: string;
+}
+
+/** For what a server cannot honour: it is refused by name, never ignored. */
+export function unsupported({ field, expected, got, cure }: Refusal): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_UNSUPPORTED',
+    `Expected \`${field}\` to be ${expected}, got ${describe(got)}; ${cure}`,
+  );
+}
+
+/** For the use of a server that is closed. @param use - what needs an open one: "listen()" */
+export function serverClosed(use: string): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_CLOSED',
+    `Expected an open server for ${use}, got one that is closed; make a new one`,
+  );
+}
+
+/** For an answer to a datagram whose server is closed. */
+export function closedForSending(): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_CLOSED',
+    'Expected the server to be open for `sendTo`, got one that is closed; answer before the handler returns',
+  );
+}
+
 /** For a datagram that is to go where none can. */
 export function badReceiver(expected: string, got: unknown): SocketServerError {
   return new SocketServerError(

@@ -18,16 +18,21 @@ export {
   AsyncUnixDatagramServer,
   AsyncUnixStreamServer,
 } from './servers/async-servers.js';
-export {
-  BaseServer,
-  type CloseOptions,
-  type CloseReport,
-  type ServeForeverOptions,
-  type ServerState,
-  type ServerStatus,
-} from './servers/base-server.js';
+export { BaseServer } from './servers/base-server.js';
+export type {
+  CloseOptions,
+  CloseReport,
+  ServeForeverOptions,
+  ServerState,
+  ServerStatus,
+} from './servers/server-types.js';
 export type { DatagramRequest, DatagramSocket } from './datagram.js';
-export type { AcceptErrorEvent, DisconnectEvent, RequestTrace, ServerEvent } from './requests/diagnostics.js';
+export type {
+  AcceptErrorEvent,
+  DisconnectEvent,
+  RequestTrace,
+  ServerEvent,
+} from './servers/server-events.js';
 export type { RequestHandlerConstructor, RequestHandlerSource } from './execution/handler-reference.js';
 export type { ServerView } from './execution/server-view.js';
 export { SocketServerError, type ErrorCode } from './errors.js';

@@ -1,8 +1,3 @@
-import { badArgument } from './errors.js';
-
-/** The largest wait of a timer of Node; a longer one fires at once. */
-const MAX_TIMER_MS = 2_147_483_647;
-
 /** Waits for `work`, but no longer than `ms`. */
 export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
@@ -14,12 +9,6 @@ export async function within(ms: number, work: Promise<unknown>): Promise<void> 
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
-export function checkMs(name: string, ms: number): void {
-  if (Number.isFinite(ms) && ms >= 0 && ms <= MAX_TIMER_MS) return;
-  throw badArgument(name, `milliseconds from 0 to ${MAX_TIMER_MS}`, ms);
 }
 
 /** After so many turns of the event loop it has given what the kernel had: the first may have asked the kernel already. */

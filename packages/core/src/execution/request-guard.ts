@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { writeQueueSizeOf } from '../native/handle.js';
 import { timedOut, TIMEOUT_GRACE_MS, type RequestLimits } from './request-limits.js';
-import type { RequestScope } from './request-scope.js';
+import type { RequestScope, TimeGuard } from './request-scope.js';
 
 /** A reader is looked at so often within `writeTimeout`: it is found to have stopped at most a quarter late. */
 const LOOKS = 4;
@@ -11,7 +11,7 @@ const LOOKS = 4;
  * connection is closed with that; and a handler that goes on even so is given up. Whatever the handler does after
  * the limit has passed, the request has failed.
  */
-export class RequestGuard {
+export class RequestGuard implements TimeGuard {
   readonly #scope: RequestScope;
   readonly #socket: Socket | undefined;
   readonly #graceMs: number;

@@ -1,5 +1,5 @@
 import { SocketServerError } from '../errors.js';
-import { checkMs } from '../timing.js';
+import { checkMs } from '../validation.js';
 
 /** @see RequestLimits.timeoutGrace */
 export const TIMEOUT_GRACE_MS = 1_000;

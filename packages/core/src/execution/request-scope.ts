@@ -1,7 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import type { RequestGuard } from './request-guard.js';
 
 type AbortListener = () => void;
+
+/** What ends a request that takes too long. */
+export interface TimeGuard {
+  /** Settles as `work` does, or rejects with the limit that passed before. */
+  over(work: Promise<void>): Promise<void>;
+  /** A limit has passed. Idempotent: the first one counts. */
+  expire(error: Error): void;
+}
 
 /** What has been received for a handler, and not been taken by it. */
 export interface Unread {
@@ -14,7 +21,7 @@ export interface Unread {
  */
 export class RequestScope {
   /** Ends the request when it takes too long; there if it has a time limit. */
-  guard: RequestGuard | undefined;
+  guard: TimeGuard | undefined;
   /** The handler's `rfile`, once it has one. */
   reader: Unread | undefined;
   #controller: AbortController | undefined;

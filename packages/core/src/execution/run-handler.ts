@@ -11,8 +11,9 @@ import { RequestGuard } from './request-guard.js';
 export function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {
   const { scope, limits, request } = init;
   if (limits !== undefined) {
-    scope.guard = new RequestGuard(scope, isSocket(request) ? request : undefined, limits.timeoutGrace);
-    scope.guard.watch(limits);
+    const guard = new RequestGuard(scope, isSocket(request) ? request : undefined, limits.timeoutGrace);
+    guard.watch(limits);
+    scope.guard = guard;
   }
   const work = start(Handler, init);
   return scope.guard === undefined ? work : scope.guard.over(work);

@@ -11,3 +11,23 @@ export interface ServerView<Context = unknown> {
   /** Asks the server to stop its loop, as `server.shutdown()` does. */
   shutdown(): void;
 }
+
+/** What a server is to a handler in the same thread. */
+interface ViewedServer {
+  readonly serverAddress: BoundAddress;
+  readonly context: unknown;
+  shutdown(): Promise<void>;
+}
+
+/** The view of a server for handlers in its own thread: it changes as the server does. */
+export function viewOf(server: ViewedServer): ServerView {
+  return {
+    get serverAddress() {
+      return server.serverAddress;
+    },
+    get context() {
+      return server.context;
+    },
+    shutdown: () => void server.shutdown(),
+  };
+}

@@ -4,7 +4,7 @@ import { RequestGuard } from '../execution/request-guard.js';
 import { CLOSE_DELAY_MS, timedOut } from '../execution/request-limits.js';
 import type { SocketServerError } from '../errors.js';
 import { BaseRequestHandler, type HandlerInit } from './base-request-handler.js';
-import { ClosingWatch } from './closing-watch.js';
+import { ClosingWatch } from '../io/closing-watch.js';
 import { SocketSource, StreamReader } from '../io/stream-reader.js';
 import { StreamWriter } from '../io/stream-writer.js';
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { hasClientEnded, isSocket, ownError } from '../execution/connection-end.js';
-import { checkCount } from './stream-reader.js';
+import { checkCount } from '../validation.js';
 
 /**
  * Receives up to `n` bytes, as soon as there are any: Python's `socket.recv`, for code that was ported from it.
@@ -8,7 +8,7 @@ import { checkCount } from './stream-reader.js';
  * @throws the connection's error; {@link SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT for a bad `n`
  */
 export async function recv(socket: Socket, n: number): Promise<Buffer> {
-  checkCount(n);
+  checkCount('n', n);
   for (;;) {
     if (socket.readableLength > 0) return socket.read(Math.min(n, socket.readableLength)) as Buffer;
     if (socket.errored) throw socket.errored;

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { ownError } from '../execution/connection-end.js';
-import { badArgument, SocketServerError } from '../errors.js';
-import type { ClosingWatch } from '../handlers/closing-watch.js';
+import { SocketServerError } from '../errors.js';
+import { checkCount } from '../validation.js';
+import type { ClosingWatch } from './closing-watch.js';
 
 /** Where a reader's bytes come from. */
 export interface ByteSource {
@@ -53,7 +54,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
       await this.#collect(Infinity);
       return this.#take(this.#buffer.length);
     }
-    checkCount(n);
+    checkCount('n', n);
     if (this.#buffer.length === 0) await this.#fill();
     return this.#take(Math.min(n, this.#buffer.length));
   }
@@ -63,7 +64,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
    * @throws {SocketServerError} ERR_SOCKETSERVER_UNEXPECTED_EOF when the client ends before
    */
   async readExactly(n: number): Promise<Buffer> {
-    checkCount(n);
+    checkCount('n', n);
     if (this.#buffer.length < n) await this.#collect(n);
     if (this.#buffer.length < n) {
       const { connection } = this.#source;
@@ -81,7 +82,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
    * @throws {SocketServerError} ERR_SOCKETSERVER_LINE_TOO_LONG as soon as the limit is passed
    */
   async readLine(limit = DEFAULT_LINE_LIMIT): Promise<Buffer> {
-    checkCount(limit, 'limit');
+    checkCount('limit', limit);
     const chunks: Buffer[] = [];
     let length = 0;
     try {
@@ -275,10 +276,4 @@ function lineTooLong(limit: number): SocketServerError {
     'ERR_SOCKETSERVER_LINE_TOO_LONG',
     `Expected a line of at most ${limit} bytes, got a longer one; give readLine() a higher limit, or read by count`,
   );
-}
-
-/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
-export function checkCount(n: number, name = 'n'): void {
-  if (Number.isSafeInteger(n) && n > 0) return;
-  throw badArgument(name, 'a positive integer', n);
 }

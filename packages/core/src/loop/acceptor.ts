@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AcceptBackoff } from './accept-backoff.js';
 import { Admission, type Obstacle, type OverloadAction } from './admission.js';
-import type { BaseServer } from '../servers/base-server.js';
+import type { ServerHooks } from '../servers/server-hooks.js';
 import { acceptErrorChannel } from '../requests/diagnostics.js';
 import { OwnContext } from '../execution/own-context.js';
 import { PendingRequest } from './pending-request.js';
@@ -28,7 +28,7 @@ export class Acceptor<Request extends object> {
   /** Where requests come from; there once the server is bound. */
   source: RequestSource<Request> | undefined;
   readonly suspension = new Suspension();
-  readonly #server: BaseServer<Request>;
+  readonly #server: ServerHooks<Request>;
   readonly #runner: RequestLifecycle<Request>;
   readonly #admission: Admission<Request>;
   readonly #pending = new PendingRequest<Request>();
@@ -37,7 +37,7 @@ export class Acceptor<Request extends object> {
   #context: OwnContext | undefined;
   #hasGivenUp = false;
 
-  constructor(server: BaseServer<Request>, runner: RequestLifecycle<Request>) {
+  constructor(server: ServerHooks<Request>, runner: RequestLifecycle<Request>) {
     this.#server = server;
     this.#runner = runner;
     this.#admission = new Admission(server, runner.active);
@@ -75,6 +75,10 @@ export class Acceptor<Request extends object> {
     const admitted = this.#admit(taken);
     if (admitted === 'waits') await loop.until(this.#admission.untilRoom());
     return typeof admitted === 'string' ? undefined : admitted;
+  }
+
+  get isSuspended(): boolean {
+    return this.suspension.ended !== undefined;
   }
 
   /** Lets whoever waits for a request go on without one. */
@@ -205,7 +209,7 @@ export class Acceptor<Request extends object> {
   /** A server that drops datagrams reads on while it is busy: what it does not read, the kernel drops uncounted. */
   #pauseUnlessDropping(): void {
     const isDropping = this.#server.socketType === 'datagram' && this.#server.overload === 'reject';
-    if (!isDropping || this.suspension.ended !== undefined) this.source?.pause();
+    if (!isDropping || this.isSuspended) this.source?.pause();
   }
 
   /** `shutdown()` ends the wait early. */

@@ -8,7 +8,7 @@ export class ServeLoop {
   #stopping = false;
   #wake: (() => void) | undefined;
 
-  constructor() {
+  constructor(readonly kind: 'serveForever' | 'handleRequest') {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });

@@ -1,27 +1,28 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
-import type { BaseServer } from '../servers/base-server.js';
 import type { ClientAddress } from '../address.js';
 
+// `Server` is `BaseServer` for subscribers (servers/server-events.ts); nothing here needs to know it.
+
 /** Payload of the five `tracing:socketserver.request:*` channels. `error` is there once the request has failed: on `error`, `asyncStart` and `asyncEnd`. */
-export interface RequestTrace {
-  server: BaseServer;
+export interface RequestTrace<Server = object> {
+  server: Server;
   request: object;
   clientAddress: ClientAddress;
   error?: unknown;
 }
 
 /** Payload of `socketserver.listen` and `socketserver.close`. */
-export interface ServerEvent {
-  server: BaseServer;
+export interface ServerEvent<Server = object> {
+  server: Server;
 }
 
 /** Payload of `socketserver.accept.error`, published once per spell of failures. */
-export interface AcceptErrorEvent extends ServerEvent {
+export interface AcceptErrorEvent<Server = object> extends ServerEvent<Server> {
   error: unknown;
 }
 
 /** Payload of `socketserver.disconnect`: a request that ended because its client has gone. */
-export interface DisconnectEvent extends ServerEvent {
+export interface DisconnectEvent<Server = object> extends ServerEvent<Server> {
   request: object;
   clientAddress: ClientAddress;
   /** The connection's own error. */

@@ -1,10 +1,14 @@
 import { ActiveRequests, type ActiveRequest, type Outcome } from './active-requests.js';
-import type { BaseServer } from '../servers/base-server.js';
+import type { ServerHooks } from '../servers/server-hooks.js';
 import { disconnectChannel, requestsAreTraced, traceRequest } from './diagnostics.js';
 import { isOwnError, isSocket, watchConnection, watchCut } from '../execution/connection-end.js';
 import { SocketServerError } from '../errors.js';
 import { errorReport } from './report-error.js';
+import { within } from '../timing.js';
 import type { Arrival } from '../sources/request-queue.js';
+
+/** Milliseconds that handlers and hooks get, once their connections are closed, to notice it. */
+export const KILL_SETTLE_MS = 100;
 
 /**
  * Takes each request through its life — verify, process, shut down — by calling the server's methods, which are
@@ -12,9 +16,9 @@ import type { Arrival } from '../sources/request-queue.js';
  */
 export class RequestLifecycle<Request extends object> {
   readonly active = new ActiveRequests<Request>();
-  readonly #server: BaseServer<Request>;
+  readonly #server: ServerHooks<Request>;
 
-  constructor(server: BaseServer<Request>) {
+  constructor(server: ServerHooks<Request>) {
     this.#server = server;
   }
 
@@ -96,6 +100,12 @@ export class RequestLifecycle<Request extends object> {
     } catch {
       // reported once already, by the shutdown
     }
+  }
+
+  /** Closes every request that runs. Resolves when that is done, or after {@link KILL_SETTLE_MS}. */
+  async closeAll(): Promise<void> {
+    const closing = Array.from(this.active, ({ request }) => this.closeQuietly(request));
+    await within(KILL_SETTLE_MS, Promise.all(closing));
   }
 
   /** An override of `handleError` may itself throw: then both errors are printed in the default form. */

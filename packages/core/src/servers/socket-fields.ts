@@ -1,12 +1,17 @@
 import cluster from 'node:cluster';
 import { isIPv4 } from 'node:net';
-import { isAbstract, isInherited, type InetServerAddress, type ServerAddress } from '../address.js';
-import { badArgument, type SocketServerError } from '../errors.js';
+import {
+  isAbstract,
+  isInherited,
+  pathOf,
+  type InetServerAddress,
+  type ServerAddress,
+  type UnixServerAddress,
+} from '../address.js';
+import { badArgument, SocketServerError, unsupported } from '../errors.js';
 import { checkInheritedSocket, type SocketKind } from '../native/socket-kind.js';
 import { unmapIPv4 } from '../sources/mapped-ipv4.js';
-import { checkReusePort } from '../sources/reuse-port.js';
 import type { UnixOwner } from '../sources/unix-path.js';
-import { unsupported } from './unsupported.js';
 
 /** Mode of a socket file: only its owner may connect or send. */
 export const DEFAULT_MODE = 0o600;
@@ -59,7 +64,7 @@ export function checkUnixFields(kind: 'Unix stream' | 'Unix datagram', fields: U
   if (isInherited(serverAddress)) {
     checkInherited(kind, serverAddress.fd);
     checkNoFile('with `{fd}`', fields);
-  } else if (isAbstract(pathOf(serverAddress))) {
+  } else if (isAbstract(pathOf(serverAddress as UnixServerAddress | string))) {
     checkNoFile('with an abstract name', fields);
   }
   checkNoReusePort(fields.allowReusePort, 'for a Unix server', 'a path has no port: leave it false');
@@ -130,6 +135,12 @@ function noIpv6Only(where: string, cure: string): SocketServerError {
   return unsupported({ field: 'ipv6Only', expected: `false ${where}`, got: true, cure });
 }
 
-function pathOf(address: ServerAddress): string {
-  return typeof address === 'string' ? address : (address as { path: string }).path;
+/** Older Nodes ignore the option in silence. */
+function checkReusePort(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)) return;
+  throw new SocketServerError(
+    'ERR_SOCKETSERVER_UNSUPPORTED',
+    `Expected Node 22.12 or newer for \`allowReusePort\`, got ${process.versions.node}; leave it false, or upgrade`,
+  );
 }

@@ -7,15 +7,15 @@ import {
   type InheritedAddress,
 } from '../address.js';
 import type { InetAddress, InetServerAddress, ServerAddress, UnixAddress } from '../address.js';
+import { unsupported } from '../errors.js';
 import { BaseServer } from './base-server.js';
 import type { RequestHandlerSource } from '../execution/handler-reference.js';
 import type { RequestLimits } from '../execution/request-limits.js';
-import { checkCount } from '../io/stream-reader.js';
 import { shutdownStream } from '../io/shutdown-stream.js';
 import { checkInetFields, checkKeepAlive } from './socket-fields.js';
 import type { RequestSource } from '../sources/request-source.js';
+import { checkCount } from '../validation.js';
 import { StreamListener } from '../sources/stream-listener.js';
-import { unsupported } from './unsupported.js';
 
 /**
  * Serves TCP connections, one at a time: the next one waits in the kernel's backlog until this one has ended.
@@ -78,7 +78,7 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
 
   protected override checkFields(): void {
     super.checkFields();
-    checkCount(this.requestQueueSize, 'requestQueueSize');
+    checkCount('requestQueueSize', this.requestQueueSize);
     this.checkSocketFields();
   }
 

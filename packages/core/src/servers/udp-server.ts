@@ -10,13 +10,12 @@ import {
 import type { InetAddress, InetServerAddress, ServerAddress, UnixAddress } from '../address.js';
 import { BaseServer } from './base-server.js';
 import type { DatagramRequest } from '../datagram.js';
-import { badArgument } from '../errors.js';
+import { badArgument, unsupported } from '../errors.js';
 import type { RequestHandlerSource } from '../execution/handler-reference.js';
-import { checkCount } from '../io/stream-reader.js';
 import { checkInetFields } from './socket-fields.js';
 import { DatagramReceiver, type DatagramQueue } from '../sources/datagram-receiver.js';
 import type { RequestSource } from '../sources/request-source.js';
-import { unsupported } from './unsupported.js';
+import { checkCount } from '../validation.js';
 
 /** What `BaseServer` has, and a datagram server cannot use. */
 const DEFAULT_QUEUE_SIZE = 1_024;
@@ -70,8 +69,8 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
 
   protected override checkFields(): void {
     super.checkFields();
-    checkCount(this.maxPacketSize, 'maxPacketSize');
-    checkCount(this.maxQueuedDatagrams, 'maxQueuedDatagrams');
+    checkCount('maxPacketSize', this.maxPacketSize);
+    checkCount('maxQueuedDatagrams', this.maxQueuedDatagrams);
     if (this.dropFirst !== 'newest' && this.dropFirst !== 'oldest') {
       throw badArgument('dropFirst', "'newest' or 'oldest'", this.dropFirst);
     }

@@ -4,11 +4,11 @@ import {
   type ServerAddress,
   type UnixServerAddress,
 } from '../address.js';
+import { unsupported } from '../errors.js';
 import { checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
 import { StreamListener } from '../sources/stream-listener.js';
 import type { UnixOwner } from '../sources/unix-path.js';
 import { TCPServer } from './tcp-server.js';
-import { unsupported } from './unsupported.js';
 
 /** Serves Unix stream connections, one at a time. The address is a path, `{path}` or `{fd}`. */
 export class UnixStreamServer extends TCPServer<UnixServerAddress> {

@@ -10,7 +10,7 @@ import {
   type InheritedAddress,
 } from '../address.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
-import { badReceiver, SocketServerError } from '../errors.js';
+import { badReceiver, closedForSending } from '../errors.js';
 import { descriptorOf, receive } from '../native/handle.js';
 import { delivery } from '../timing.js';
 import { familyOfDescriptor } from '../native/socket-kind.js';
@@ -155,7 +155,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
     if (!isInetClient(address)) return Promise.reject(badReceiver('{address, port}', address));
     const socket = this.#socket;
-    if (this.#closed || socket === undefined) return Promise.reject(closed());
+    if (this.#closed || socket === undefined) return Promise.reject(closedForSending());
     const to = this.#bound?.family === 'IPv6' ? mapIPv4(address.address) : unmapIPv4(address.address);
     return new Promise((resolve, reject) => {
       socket.send(data, address.port, to, (error, bytes) => {
@@ -190,10 +190,3 @@ function lookupAnyUnlessAddress(host: string, options: LookupOneOptions, callbac
 }
 
 type LookupCallback = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
-
-export function closed(): SocketServerError {
-  return new SocketServerError(
-    'ERR_SOCKETSERVER_CLOSED',
-    'Expected the server to be open for `sendTo`, got one that is closed; answer before the handler returns',
-  );
-}

@@ -12,11 +12,11 @@ import {
 import type { InheritedAddress, UnixServerAddress } from '../address.js';
 import { entryFile } from '../bundling.js';
 import type { DatagramRequest, DatagramSocket } from '../datagram.js';
-import { badArgument, describe, SocketServerError } from '../errors.js';
+import { badArgument, closedForSending, describe, SocketServerError } from '../errors.js';
 import { needLibc, type Libc } from '../native/libc.js';
 import { isReadable } from '../native/poll.js';
 import { encodeSockaddrUn, unixNameOf } from '../native/sockaddr-un.js';
-import { closed, type DatagramQueue } from './datagram-receiver.js';
+import type { DatagramQueue } from './datagram-receiver.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource } from './request-source.js';
 import {
@@ -186,7 +186,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     const to = encodeSockaddrUn(address.path);
     for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, MAX_SEND_DELAY_MS)) {
       const libc = this.#libc;
-      if (libc === undefined || this.#fd === -1) throw closed();
+      if (libc === undefined || this.#fd === -1) throw closedForSending();
       const sent = Number(libc.sendto(this.#fd, bytes, bytes.length, MSG_DONTWAIT, to, to.length));
       if (sent >= 0) return sent;
       const errno = libc.errno();
@@ -216,7 +216,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     });
     this.#reader = reader;
     return new Promise((resolve, reject) => {
-      let failure: unknown = closed();
+      let failure: unknown = closedForSending();
       let fail: (error: unknown) => void = reject;
       reader.on('message', (message: ReaderMessage) => {
         if (message.type !== 'ready') return this.#received(message);

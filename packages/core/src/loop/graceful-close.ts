@@ -1,0 +1,125 @@
+import { closeChannel } from '../requests/diagnostics.js';
+import type { ActiveRequest } from '../requests/active-requests.js';
+import { KILL_SETTLE_MS, type RequestLifecycle } from '../requests/request-lifecycle.js';
+import type { ServerHooks } from '../servers/server-hooks.js';
+import type { CloseReport } from '../servers/server-types.js';
+import { within } from '../timing.js';
+import type { Acceptor } from './acceptor.js';
+import type { Lifecycle, UnderWay } from './lifecycle.js';
+import { Suspension } from './suspension.js';
+
+export interface GracefulCloseOptions<Request extends object> {
+  readonly server: ServerHooks<Request>;
+  readonly lifecycle: Lifecycle<Request>;
+  readonly requests: RequestLifecycle<Request>;
+  readonly acceptor: Acceptor<Request>;
+  /** Aborts the `signal` of every handler. */
+  readonly abortRequests: (reason: unknown) => void;
+  /** Ends requests by force. */
+  readonly killRequests: () => Promise<void>;
+  /** Resolves when no worker is left. */
+  readonly workersEnded: () => Promise<void>;
+}
+
+/**
+ * The end of a server, in one order: stop taking, drain, deadline, kill. `end()` is `serverClose()`: it has no deadline.
+ * `drain()` is `close()`: it calls `serverClose()`, which mixins extend, and holds it to a deadline. Both are idempotent.
+ */
+export class GracefulClose<Request extends object> {
+  readonly #options: GracefulCloseOptions<Request>;
+  #ended: Promise<void> | undefined;
+  #drained: Promise<CloseReport> | undefined;
+  #isGraceful = false;
+  /** Resolves when nothing is taken any more. */
+  #taken: Promise<void> | undefined;
+  /** Ends at the deadline: `end()` then waits no longer for a `listen()` that is under way. */
+  readonly #patience = new Suspension();
+
+  constructor(options: GracefulCloseOptions<Request>) {
+    this.#options = options;
+  }
+
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  /** @param graceMs - of the first call */
+  drain(graceMs: number): Promise<CloseReport> {
+    this.#drained ??= this.#drain(graceMs);
+    return this.#drained;
+  }
+
+  async #end(): Promise<void> {
+    const { server, lifecycle, requests, acceptor } = this.#options;
+    const { active } = requests;
+    const underWay = lifecycle.drain();
+    this.#taken = this.#stopTaking(underWay);
+    await this.#taken;
+    acceptor.discard();
+    if (server.socketType === 'datagram' && server.blockOnClose) {
+      // Answers leave by the server's own socket: it stays until the last handler has ended.
+      acceptor.source?.pause();
+      await active.none();
+    }
+    await acceptor.source?.close();
+    if (server.blockOnClose) await active.none();
+    lifecycle.close();
+    if (underWay.wasOpen && closeChannel.hasSubscribers) closeChannel.publish({ server });
+  }
+
+  /**
+   * Ends the loop. Afterwards clients that the kernel has accepted are still served, if the server takes many at once,
+   * and serves now or has served and is closed by `close()`.
+   */
+  async #stopTaking({ wasOpen, opened, loop }: UnderWay): Promise<void> {
+    const { server, lifecycle, acceptor } = this.#options;
+    const hasClients = loop !== undefined || (this.#isGraceful && lifecycle.hasServed);
+    this.#patience.begin();
+    const patience = this.#patience.ended;
+    void server.shutdown();
+    if (loop !== undefined) lifecycle.stop(loop);
+    await loop?.taking;
+    await Promise.race([opened?.catch(isReportedByListen), patience]);
+    if (wasOpen && server.concurrent && hasClients) await acceptor.takeArrived();
+  }
+
+  async #drain(graceMs: number): Promise<CloseReport> {
+    const { server, requests, acceptor, abortRequests, killRequests, workersEnded } = this.#options;
+    const { active } = requests;
+    const running = [...active];
+    this.#isGraceful = true;
+    const ended = server.serverClose();
+    abortRequests(new DOMException('The server is closing', 'AbortError'));
+    await within(graceMs, this.#idle());
+    this.#patience.end();
+    acceptor.giveUp();
+    await this.#taken;
+    const left = running.filter(isActive);
+    if (active.size > 0) {
+      for (const request of active) request.isKilled = true;
+      await killRequests();
+      await within(KILL_SETTLE_MS, active.none());
+    }
+    const abandoned = left.filter(isActive).length;
+    for (const request of active) active.end(request, 'failed');
+    await ended;
+    await workersEnded();
+    const cut = running.filter((request) => request.isCut && !left.includes(request)).length;
+    const drained = running.length - left.length - cut;
+    return { drained, cut, killed: left.length - abandoned, abandoned };
+  }
+
+  /** Resolves when nothing is taken any more, and nothing runs. */
+  async #idle(): Promise<void> {
+    await this.#taken;
+    await this.#options.requests.active.none();
+  }
+}
+
+function isActive({ slot }: ActiveRequest<object>): boolean {
+  return slot !== -1;
+}
+
+/** Whoever called `listen()` has the error; closing only waits until there is nothing half open. */
+function isReportedByListen(): void {}

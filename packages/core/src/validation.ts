@@ -14,3 +14,16 @@ export function checkCount(name: string, count: number): void {
   if (Number.isSafeInteger(count) && count > 0) return;
   throw badArgument(name, 'a positive integer', count);
 }
+
+/**
+ * @param max - inclusive. @default the longest delay of a timer; no sensible count comes near it
+ * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT unless `value` is an integer from `min` to `max`
+ */
+export function checkInteger(
+  name: string,
+  value: unknown,
+  { min, max = MAX_TIMER_MS }: { min: number; max?: number },
+): number {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+  throw badArgument(name, `an integer from ${min} to ${max}`, value);
+}

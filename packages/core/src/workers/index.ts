@@ -3,7 +3,8 @@ export { badContext, messageOf, protocolError, workerDied, workerStart, workerSt
 export type { WorkerDriver, WorkerSpec } from './driver.js';
 export { flushBeforeHandoff } from './flush-before-handoff.js';
 export { isSocket, Job, type Handoff, type WorkerRequest } from './job.js';
-export { checkInteger, defaultWorkers, type PoolFieldNames } from './options.js';
+export { defaultWorkers, type PoolFieldNames } from './options.js';
+export { checkInteger } from '../validation.js';
 export {
   adjustWorkers,
   createDriver,

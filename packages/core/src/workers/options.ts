@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { badArgument } from '../errors.js';
+import { checkInteger } from '../validation.js';
 
 /** How many workers a server has, how much each takes, and when it is replaced. All may be changed while serving. */
 export interface PoolSize {
@@ -41,9 +42,6 @@ export interface PoolFields {
   readonly stuckTimeout: number;
 }
 
-/** The largest wait of a timer of Node; no count comes near it. */
-const MAX = 2_147_483_647;
-
 /**
  * What the fields of a server say, checked.
  * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field
@@ -51,34 +49,32 @@ const MAX = 2_147_483_647;
 export function poolSizeOf(fields: PoolFields, names: PoolFieldNames): PoolSize {
   const valueOf = (name: string): number | null =>
     (fields as unknown as Record<string, number | null>)[name] ?? null;
-  const max = checkInteger(names.max, valueOf(names.max), 1);
-  const min = valueOf(names.min) === null ? max : checkInteger(names.min, valueOf(names.min), 1);
+  const max = checkInteger(names.max, valueOf(names.max), { min: 1 });
+  const min = valueOf(names.min) === null ? max : checkInteger(names.min, valueOf(names.min), { min: 1 });
   if (min > max) throw badArgument(names.min, `at most \`${names.max}\` (${max})`, min);
-  const maxRequests = checkInteger(names.maxRequests, valueOf(names.maxRequests), 0);
+  const maxRequests = checkInteger(names.maxRequests, valueOf(names.maxRequests), { min: 0 });
   const standby = valueOf(names.standby);
   const { maxRequestsJitter, maxWorkerMemory, idleTimeout, stuckTimeout } = fields;
   return {
     min,
     max,
-    standby: standby === null ? defaultStandby(max, maxRequests) : checkInteger(names.standby, standby, 0),
-    requestsPerWorker: checkInteger(names.requestsPerWorker, valueOf(names.requestsPerWorker), 1),
+    standby:
+      standby === null ? defaultStandby(max, maxRequests) : checkInteger(names.standby, standby, { min: 0 }),
+    requestsPerWorker: checkInteger(names.requestsPerWorker, valueOf(names.requestsPerWorker), { min: 1 }),
     maxRequests,
-    maxRequestsJitter: checkInteger('maxRequestsJitter', maxRequestsJitter, 0),
-    maxWorkerMemory: checkInteger('maxWorkerMemory', maxWorkerMemory, 0, Number.MAX_SAFE_INTEGER),
-    idleTimeout: idleTimeout === Infinity ? Infinity : checkInteger('idleTimeout', idleTimeout, 0),
-    stuckTimeout: checkInteger('stuckTimeout', stuckTimeout, 0),
+    maxRequestsJitter: checkInteger('maxRequestsJitter', maxRequestsJitter, { min: 0 }),
+    maxWorkerMemory: checkInteger('maxWorkerMemory', maxWorkerMemory, {
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    idleTimeout: idleTimeout === Infinity ? Infinity : checkInteger('idleTimeout', idleTimeout, { min: 0 }),
+    stuckTimeout: checkInteger('stuckTimeout', stuckTimeout, { min: 0 }),
   };
 }
 
 /** One for each worker that is replaced at every request; one if any is ever replaced. */
 function defaultStandby(max: number, maxRequests: number): number {
   return maxRequests === 1 ? max : Math.min(maxRequests, 1);
-}
-
-/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field */
-export function checkInteger(name: string, value: unknown, min: number, max = MAX): number {
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
-  throw badArgument(name, `an integer from ${min} to ${max}`, value);
 }
 
 /**

@@ -36,3 +36,5 @@ export {
 export { entryFile } from '../bundling.js';
 export { connectionClosed, describe } from '../errors.js';
 export { errorReport } from '../requests/report-error.js';
+export { freezeFields, watchFields, type FieldRule } from '../servers/field-rules.js';
+export { checkCount, checkMs, checkMsOrNull } from '../validation.js';

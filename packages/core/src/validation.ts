@@ -9,6 +9,11 @@ export function checkMs(name: string, ms: number): void {
   throw badArgument(name, `milliseconds from 0 to ${MAX_TIMER_MS}`, ms);
 }
 
+/** The same for a time limit, which `null` lifts. */
+export function checkMsOrNull(name: string, ms: number | null): void {
+  if (ms !== null) checkMs(name, ms);
+}
+
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT unless `count` is a positive integer */
 export function checkCount(name: string, count: number): void {
   if (Number.isSafeInteger(count) && count > 0) return;

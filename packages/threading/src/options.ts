@@ -1,5 +1,4 @@
 import type { Piscina } from 'piscina';
-import type { ResourceLimits } from 'node:worker_threads';
 import { badArgument } from '@socketserver/core/workers';
 
 type EveryPoolOption = NonNullable<ConstructorParameters<typeof Piscina>[0]>;
@@ -27,20 +26,14 @@ const REFUSED = {
 /** Whatever else piscina takes: `argv`, `niceIncrement`, `trackUnmanagedFds`, … */
 export type PoolOptions = Omit<EveryPoolOption, keyof typeof REFUSED>;
 
-/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field that is wrong */
-export function checkThreadOptions({ resourceLimits, poolOptions }: ThreadOptions): void {
-  if (typeof resourceLimits !== 'object') {
-    throw badArgument('resourceLimits', 'null, or an object as `new Worker()` takes it', resourceLimits);
-  }
-  checkPoolOptions(poolOptions);
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
+export function checkResourceLimits(limits: unknown): void {
+  if (typeof limits === 'object') return;
+  throw badArgument('resourceLimits', 'null, or an object as `new Worker()` takes it', limits);
 }
 
-interface ThreadOptions {
-  readonly resourceLimits: ResourceLimits | null;
-  readonly poolOptions: PoolOptions;
-}
-
-function checkPoolOptions(options: unknown): void {
+/** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the option */
+export function checkPoolOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) {
     throw badArgument('poolOptions', 'an object with options of piscina', options);
   }

@@ -4,13 +4,14 @@ import {
   createDriver,
   defaultWorkers,
   PooledMixIn,
+  watchFields,
   type PooledMembers,
   type PooledStats,
   type WorkerDriver,
 } from '@socketserver/core/workers';
 import { chooseHandOver, type HandOver } from './driver/socket-transfer.js';
 import { ThreadDriver, type ThreadContext } from './driver/thread-driver.js';
-import { checkThreadOptions, type PoolOptions } from './options.js';
+import { checkPoolOptions, checkResourceLimits, type PoolOptions } from './options.js';
 
 export interface ThreadingStats extends PooledStats {
   /** How connections reach the threads; null before `listen()`. */
@@ -91,7 +92,16 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
 
     protected override checkFields(): void {
       super.checkFields();
-      checkThreadOptions(this);
+      checkResourceLimits(this.resourceLimits);
+      checkPoolOptions(this.poolOptions);
+    }
+
+    protected override guardFields(): void {
+      super.guardFields();
+      watchFields(this, {
+        resourceLimits: { check: checkResourceLimits },
+        poolOptions: { check: checkPoolOptions },
+      });
     }
 
     override [createDriver](): WorkerDriver {

@@ -1,5 +1,5 @@
 import { SocketServerError } from '../errors.js';
-import { checkMs } from '../validation.js';
+import { checkMs, checkMsOrNull } from '../validation.js';
 
 /** @see RequestLimits.timeoutGrace */
 export const TIMEOUT_GRACE_MS = 1_000;
@@ -20,23 +20,33 @@ export interface RequestLimits {
   readonly closeDelay: number;
 }
 
+/** What each of the fields has to be. @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field */
+export const LIMIT_CHECKS = {
+  requestTimeout: (ms: number | null) => checkMsOrNull('requestTimeout', ms),
+  handshakeTimeout: (ms: number | null) => checkMsOrNull('handshakeTimeout', ms),
+  writeTimeout: (ms: number | null) => checkMsOrNull('writeTimeout', ms),
+  timeoutGrace: (ms: number) => checkMs('timeoutGrace', ms),
+  closeDelay: (ms: number) => checkMs('closeDelay', ms),
+} as const;
+
 /**
  * A server's limits, in a form that crosses to a worker; undefined when it has none, which costs a request nothing.
  * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field that is wrong
  */
 export function requestLimits(fields: RequestLimits): RequestLimits | undefined {
   const { requestTimeout, handshakeTimeout, writeTimeout, timeoutGrace, closeDelay } = fields;
-  checkMs('timeoutGrace', timeoutGrace);
-  checkMs('closeDelay', closeDelay);
-  const timeouts = { requestTimeout, handshakeTimeout, writeTimeout };
-  for (const [name, ms] of Object.entries(timeouts)) if (ms !== null) checkMs(name, ms);
+  LIMIT_CHECKS.timeoutGrace(timeoutGrace);
+  LIMIT_CHECKS.closeDelay(closeDelay);
+  LIMIT_CHECKS.requestTimeout(requestTimeout);
+  LIMIT_CHECKS.handshakeTimeout(handshakeTimeout);
+  LIMIT_CHECKS.writeTimeout(writeTimeout);
   const isDefault =
     requestTimeout === null &&
     handshakeTimeout === null &&
     writeTimeout === null &&
     timeoutGrace === TIMEOUT_GRACE_MS &&
     closeDelay === CLOSE_DELAY_MS;
-  return isDefault ? undefined : { ...timeouts, timeoutGrace, closeDelay };
+  return isDefault ? undefined : { requestTimeout, handshakeTimeout, writeTimeout, timeoutGrace, closeDelay };
 }
 
 /** For a request that took too long; the message names the field that says so. */

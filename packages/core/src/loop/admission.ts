@@ -34,7 +34,9 @@ export type Obstacle = { readonly until: Promise<void> } | { readonly waitMs: nu
 export class Admission<Request extends object> {
   readonly #fields: AdmissionFields<Request>;
   readonly #active: ActiveRequests<Request>;
-  readonly #rate = new AcceptRate();
+  #rate = new AcceptRate();
+  /** What `acceptRate` was when it was last looked at. */
+  #perSecond = Infinity;
 
   constructor(fields: AdmissionFields<Request>, active: ActiveRequests<Request>) {
     this.#fields = fields;
@@ -43,9 +45,9 @@ export class Admission<Request extends object> {
 
   /** @returns undefined when a request may be taken */
   obstacle(): Obstacle | undefined {
-    const { maxConnections, acceptRate } = this.#fields;
-    if (this.#othersWait && this.#active.size >= maxConnections) return { until: this.untilRoom() };
-    const waitMs = acceptRate === Infinity ? 0 : this.#rate.waitMs(performance.now());
+    if (this.#othersWait && this.#active.size >= this.#fields.maxConnections)
+      return { until: this.untilRoom() };
+    const waitMs = this.#presentRate === Infinity ? 0 : this.#rate.waitMs(performance.now());
     return waitMs > 0 ? { waitMs } : undefined;
   }
 
@@ -54,7 +56,7 @@ export class Admission<Request extends object> {
    * @throws what the user's `overload` function throws
    */
   decide([request, clientAddress]: Arrival<Request>): OverloadAction {
-    const { overload, maxConnections, maxConnectionsPerHost, acceptRate } = this.#fields;
+    const { overload, maxConnections, maxConnectionsPerHost } = this.#fields;
     if (maxConnectionsPerHost !== Infinity && 'address' in clientAddress) {
       if (this.#active.ofHost(clientAddress.address) >= maxConnectionsPerHost) return 'reject';
     }
@@ -62,8 +64,19 @@ export class Admission<Request extends object> {
     if (this.#active.size >= maxConnections && !this.#othersWait) {
       action = typeof overload === 'function' ? checkAction(overload(request, clientAddress)) : overload;
     }
-    if (action === 'accept' && acceptRate !== Infinity) this.#rate.took(acceptRate, performance.now());
+    const perSecond = this.#presentRate;
+    if (action === 'accept' && perSecond !== Infinity) this.#rate.took(perSecond, performance.now());
     return action;
+  }
+
+  /** A rate that was changed starts anew. */
+  get #presentRate(): number {
+    const { acceptRate } = this.#fields;
+    if (acceptRate !== this.#perSecond) {
+      this.#perSecond = acceptRate;
+      this.#rate = new AcceptRate();
+    }
+    return acceptRate;
   }
 
   /** Whether requests above the limit are not taken: datagrams wait in a queue, which drops what is too much for it. */
@@ -88,17 +101,28 @@ function checkAction(action: OverloadAction): OverloadAction {
   throw badArgument('overload()', "'pause', 'reject' or 'accept'", action);
 }
 
+/** What each of the fields has to be. @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field */
+export const ADMISSION_CHECKS = {
+  maxConnections: (value: unknown) => checkLimit('maxConnections', value),
+  maxConnectionsPerHost: (value: unknown) => checkLimit('maxConnectionsPerHost', value),
+  acceptRate: (value: unknown) => {
+    if (typeof value !== 'number' || !(value > 0)) throw badArgument('acceptRate', 'a number above 0', value);
+  },
+  overload: (value: unknown) => {
+    if (value === 'pause' || value === 'reject' || typeof value === 'function') return;
+    throw badArgument('overload', "'pause', 'reject' or a function", value);
+  },
+} as const;
+
+/** Infinity is a limit too. */
+function checkLimit(name: string, value: unknown): void {
+  if (typeof value !== 'number' || !(value >= 1)) throw badArgument(name, 'a number from 1 on', value);
+}
+
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT naming the field that is wrong */
 export function checkAdmission(fields: AdmissionFields<never>): void {
-  for (const name of ['maxConnections', 'maxConnectionsPerHost', 'acceptRate'] as const) {
-    const value = fields[name];
-    const isEnough = value >= 1 || (name === 'acceptRate' && value > 0);
-    if (typeof value !== 'number' || !isEnough) {
-      throw badArgument(name, name === 'acceptRate' ? 'a number above 0' : 'a number from 1 on', value);
-    }
-  }
-  const { overload } = fields;
-  if (overload !== 'pause' && overload !== 'reject' && typeof overload !== 'function') {
-    throw badArgument('overload', "'pause', 'reject' or a function", overload);
-  }
+  ADMISSION_CHECKS.maxConnections(fields.maxConnections);
+  ADMISSION_CHECKS.maxConnectionsPerHost(fields.maxConnectionsPerHost);
+  ADMISSION_CHECKS.acceptRate(fields.acceptRate);
+  ADMISSION_CHECKS.overload(fields.overload);
 }

@@ -77,7 +77,7 @@ export class Lifecycle<Request extends object> {
 
   async serveForever({ pollInterval = 500, signal }: ServeForeverOptions): Promise<void> {
     checkMs('pollInterval', pollInterval);
-    const { server, requests, acceptor } = this.#options;
+    const { server, acceptor } = this.#options;
     const loop = this.#begin('serveForever');
     this.#hasServed = true;
     const stop = (): void => void server.shutdown();
@@ -88,10 +88,7 @@ export class Lifecycle<Request extends object> {
       this.#isShutDownAhead = false;
       await this.#listenUnlessClosed(loop);
       if (this.#state.name === 'listening') this.#state = { name: 'serving' };
-      ticker = new ServiceTicker(pollInterval, {
-        onTick: () => requests.active.recheck(), // maxConnections may have been raised
-        act: () => this.#runServiceActions(),
-      });
+      ticker = new ServiceTicker(pollInterval, () => this.#runServiceActions());
       loop.taking = acceptor.serve(loop);
       await loop.taking;
     } finally {

@@ -1,18 +1,12 @@
-export interface ServiceTickerOptions {
-  /** Called at every interval. */
-  onTick: () => void;
-  /** Called at an interval when the last call has ended. Never rejects. */
-  act: () => Promise<void>;
-}
-
 /** Calls the server's `serviceActions()` at intervals, never two at once. */
 export class ServiceTicker {
-  readonly #options: ServiceTickerOptions;
+  readonly #act: () => Promise<void>;
   readonly #timer: NodeJS.Timeout;
   #acting: Promise<void> | undefined;
 
-  constructor(intervalMs: number, options: ServiceTickerOptions) {
-    this.#options = options;
+  /** @param act - is called at an interval when the last call has ended; never rejects */
+  constructor(intervalMs: number, act: () => Promise<void>) {
+    this.#act = act;
     this.#timer = setInterval(() => this.#tick(), intervalMs);
   }
 
@@ -23,8 +17,7 @@ export class ServiceTicker {
   }
 
   #tick(): void {
-    this.#options.onTick();
-    this.#acting ??= this.#options.act().finally(() => {
+    this.#acting ??= this.#act().finally(() => {
       this.#acting = undefined;
     });
   }

@@ -271,6 +271,10 @@ export abstract class BaseServer<Request extends object = object, Address extend
     await this.#handler.load(this.RequestHandlerClass, this.socketType);
   }
 
+  protected override admissionChanged(): void {
+    this.#requests.active.recheck();
+  }
+
   /** Resolves when no request is running. */
   protected untilIdle(): Promise<void> {
     return this.#requests.active.none();
@@ -296,5 +300,6 @@ export abstract class BaseServer<Request extends object = object, Address extend
     this.checkFields();
     await this.serverBind();
     await this.serverActivate();
+    this.guardFields();
   }
 }

@@ -1,57 +1,64 @@
 import {
   CLOSE_DELAY_MS,
+  LIMIT_CHECKS,
   requestLimits,
   TIMEOUT_GRACE_MS,
   type RequestLimits,
 } from '../execution/request-limits.js';
-import { checkAdmission, type Overload } from '../loop/admission.js';
+import { ADMISSION_CHECKS, checkAdmission, type Overload } from '../loop/admission.js';
+import { checkMsOrNull } from '../validation.js';
+import { freezeFields, rulesFor, watchFields } from './field-rules.js';
 
 /**
- * The fields with which every server is tuned, and the rules that they obey. Times are milliseconds. `listen()` checks
- * them.
+ * The fields with which every server is tuned. Times are milliseconds. `listen()` checks them, and guards them from then
+ * on:
+ *
+ * - A frozen field throws ERR_SOCKETSERVER_FROZEN_FIELD when it is set to another value.
+ * - A live field takes effect when it is set. A value that cannot be throws, and the old one stays.
  */
 export abstract class ServerFields<Request extends object> {
   abstract readonly socketType: 'stream' | 'datagram';
 
-  /** Connections that the kernel may queue (listen(2)); it takes no more than its `somaxconn`. @default 1024 */
+  /** Connections that the kernel may queue (listen(2)); it takes no more than its `somaxconn`. Frozen. @default 1024 */
   requestQueueSize = 1_024;
-  /** Lets the port of a server that has just ended be bound again. Node always does so for TCP. @default true */
+  /** Lets the port of a server that has just ended be bound again. Node always does so for TCP. Frozen. @default true */
   allowReuseAddress = true;
-  /** Lets several processes bind the same port (SO_REUSEPORT; Node ≥ 22.12). @default false */
+  /** Lets several processes bind the same port (SO_REUSEPORT; Node ≥ 22.12). Frozen. @default false */
   allowReusePort = false;
-  /** Milliseconds that `handleRequest()` waits for a request. @default null: for ever */
+  /** Milliseconds that `handleRequest()` waits for a request. Live. @default null: for ever */
   timeout: number | null = null;
-  /** Requests that run at once. May be changed while serving: heeded at once or within `pollInterval`. @default 16384 */
+  /** Requests that run at once. Live: when it is raised, those that wait are taken at once. @default 16384 */
   maxConnections = 16_384;
   /**
    * What becomes of further ones. `'pause'`: they wait in the kernel, which needs nothing from the client.
    * `'reject'`: they are closed at once, and counted as rejected. A function decides for each, on the main side.
-   * @default 'pause'
+   * Live. @default 'pause'
    */
   overload: Overload<Request> = 'pause';
-  /** Requests of one IP address that run at once; further ones are rejected. @default Infinity */
+  /** Requests of one IP address that run at once; further ones are rejected. Live. @default Infinity */
   maxConnectionsPerHost = Infinity;
-  /** Requests that are taken in a second, at an even pace; further ones wait in the kernel. @default Infinity */
+  /** Requests that are taken in a second, at an even pace; further ones wait in the kernel. Live. @default Infinity */
   acceptRate = Infinity;
   /**
    * Milliseconds from the first step of a handler until its connection is closed. Then the handler's `signal` aborts
-   * with ERR_SOCKETSERVER_TIMEOUT, and the request has failed. Read by `listen()`. @default null: for ever
+   * with ERR_SOCKETSERVER_TIMEOUT, and the request has failed. Live, for requests that begin
+   * afterwards. @default null: for ever
    */
   requestTimeout: number | null = null;
-  /** Milliseconds between that abort and the end of the connection. @default 1000 */
+  /** Milliseconds between that abort and the end of the connection. Live likewise. @default 1000 */
   timeoutGrace = TIMEOUT_GRACE_MS;
   /**
    * Milliseconds that a client which has said nothing yet gets for its first bytes when the server closes; and for which
-   * clients that the kernel has accepted are still taken then. Read by `listen()`. @default 100
+   * clients that the kernel has accepted are still taken then. Live likewise. @default 100
    */
   closeDelay = CLOSE_DELAY_MS;
-  /** Whether `serverClose()` waits for running requests. @default true */
+  /** Whether `serverClose()` waits for running requests. Live. @default true */
   blockOnClose = true;
   /** Anything that structured clone takes. A handler reads it as `this.server.context`. @default undefined */
   context: unknown = undefined;
-  /** Whether the next request is taken while others are running. The mixins set it. @default false */
+  /** Whether the next request is taken while others are running. The mixins set it. Frozen. @default false */
   concurrent = false;
-  /** Whether connections are left unread, for another thread or process to read. The mixins set it. @default false */
+  /** Whether connections are left unread, for another thread or process to read. The mixins set it. Frozen. @default false */
   pauseOnConnect = false;
   #limits: RequestLimits | undefined;
 
@@ -62,11 +69,38 @@ export abstract class ServerFields<Request extends object> {
    */
   protected checkFields(): void {
     checkAdmission(this);
-    const { requestTimeout, timeoutGrace, closeDelay } = this;
-    this.#limits = requestLimits({ requestTimeout, timeoutGrace, closeDelay, ...this.streamLimits() });
+    this.#readLimits();
   }
 
-  /** How long requests may take. A mixin passes it to where the handler runs. */
+  /**
+   * Freezes the fields that cannot change any more, and watches those that can. Called by `listen()`, once the server is
+   * ready to serve. May be extended with `freezeFields()` and `watchFields()`; call super.
+   */
+  protected guardFields(): void {
+    freezeFields(this, [
+      'requestQueueSize',
+      'allowReuseAddress',
+      'allowReusePort',
+      'concurrent',
+      'pauseOnConnect',
+    ]);
+    watchFields(this, {
+      timeout: { check: (ms: number | null) => checkMsOrNull('timeout', ms) },
+      ...rulesFor(ADMISSION_CHECKS, () => this.admissionChanged()),
+      ...rulesFor(LIMIT_CHECKS, () => {
+        this.#readLimits();
+        this.limitsChanged();
+      }),
+    });
+  }
+
+  /** Called when a field has changed that says how many requests are taken. */
+  protected abstract admissionChanged(): void;
+
+  /** Called when `requestLimits` has changed. A mixin passes it to its workers. May be overridden. */
+  protected limitsChanged(): void {}
+
+  /** How long requests may take; undefined by default. A mixin passes it to where the handler runs. */
   protected get requestLimits(): RequestLimits | undefined {
     return this.#limits;
   }
@@ -74,5 +108,10 @@ export abstract class ServerFields<Request extends object> {
   /** The time limits that only streams have. */
   protected streamLimits(): Pick<RequestLimits, 'handshakeTimeout' | 'writeTimeout'> {
     return { handshakeTimeout: null, writeTimeout: null };
+  }
+
+  #readLimits(): void {
+    const { requestTimeout, timeoutGrace, closeDelay } = this;
+    this.#limits = requestLimits({ requestTimeout, timeoutGrace, closeDelay, ...this.streamLimits() });
   }
 }

@@ -69,14 +69,18 @@ export function checkUnixFields(kind: 'Unix stream' | 'Unix datagram', fields: U
   }
   checkNoReusePort(fields.allowReusePort, 'for a Unix server', 'a path has no port: leave it false');
   if (fields.ipv6Only) throw noIpv6Only('for a Unix server', 'a path has no IP address: leave it false');
-  if (maxConnectionsPerHost !== Infinity) {
-    throw unsupported({
-      field: 'maxConnectionsPerHost',
-      expected: 'Infinity for a Unix server',
-      got: maxConnectionsPerHost,
-      cure: 'its clients have no host: use `maxConnections`',
-    });
-  }
+  checkNoHosts(maxConnectionsPerHost);
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED */
+export function checkNoHosts(maxConnectionsPerHost: number): void {
+  if (maxConnectionsPerHost === Infinity) return;
+  throw unsupported({
+    field: 'maxConnectionsPerHost',
+    expected: 'Infinity for a Unix server',
+    got: maxConnectionsPerHost,
+    cure: 'its clients have no host: use `maxConnections`',
+  });
 }
 
 /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */

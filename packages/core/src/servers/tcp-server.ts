@@ -12,6 +12,7 @@ import { BaseServer } from './base-server.js';
 import type { RequestHandlerSource } from '../execution/handler-reference.js';
 import type { RequestLimits } from '../execution/request-limits.js';
 import { shutdownStream } from '../io/shutdown-stream.js';
+import { freezeFields } from './field-rules.js';
 import { checkInetFields, checkKeepAlive } from './socket-fields.js';
 import type { RequestSource } from '../sources/request-source.js';
 import { checkCount } from '../validation.js';
@@ -23,25 +24,25 @@ import { StreamListener } from '../sources/stream-listener.js';
  */
 export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends BaseServer<Socket, Address> {
   readonly socketType = 'stream' as const;
-  /** Always true: Node sets SO_REUSEADDR on every TCP socket. `false` is refused by `listen()`. @default true */
+  /** Always true: Node sets SO_REUSEADDR on every TCP socket. `false` is refused by `listen()`. Frozen. @default true */
   override allowReuseAddress = true;
   /**
    * Takes IPv6 clients only, and leaves the port free for a server of IPv4. Otherwise a server without a host, or on
-   * `::`, serves both (dual-stack). @default false
+   * `::`, serves both (dual-stack). Frozen. @default false
    */
   ipv6Only = false;
   /**
    * Milliseconds of silence after which the kernel asks whether the client is still there (TCP keep-alive, tcp(7)), in
    * whole seconds, from 1000 to 32767000. One that does not answer ten times, a second apart, is gone: its connection
-   * fails with ETIMEDOUT. `null`: it may stay for ever. @default 60000
+   * fails with ETIMEDOUT. `null`: it may stay for ever. Frozen. @default 60000
    */
   keepAlive: number | null = 60_000;
   /**
    * Milliseconds that a client may take for its first byte, before it fails as under `requestTimeout`. Not for
-   * protocols in which the server speaks first and the client may stay silent. @default null: for ever
+   * protocols in which the server speaks first and the client may stay silent. Live, for requests that begin afterwards. @default null: for ever
    */
   handshakeTimeout: number | null = null;
-  /** Milliseconds that a client may take nothing of what is sent to it, before it fails likewise. @default null: for ever */
+  /** Milliseconds that a client may take nothing of what is sent to it, before it fails likewise. Live likewise. @default null: for ever */
   writeTimeout: number | null = null;
 
   constructor(
@@ -94,6 +95,11 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
       });
     }
     checkInetFields('TCP', this);
+  }
+
+  protected override guardFields(): void {
+    super.guardFields();
+    freezeFields(this, ['ipv6Only', 'keepAlive']);
   }
 
   protected override openSource(address: ServerAddress): RequestSource<Socket> {

@@ -12,6 +12,7 @@ import { BaseServer } from './base-server.js';
 import type { DatagramRequest } from '../datagram.js';
 import { badArgument, unsupported } from '../errors.js';
 import type { RequestHandlerSource } from '../execution/handler-reference.js';
+import { freezeFields } from './field-rules.js';
 import { checkInetFields } from './socket-fields.js';
 import { DatagramReceiver, type DatagramQueue } from '../sources/datagram-receiver.js';
 import type { RequestSource } from '../sources/request-source.js';
@@ -26,18 +27,18 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
   Address
 > {
   readonly socketType = 'datagram' as const;
-  /** With SO_REUSEADDR two UDP sockets can have one port, and one of them gets nothing (socket(7)). @default false */
+  /** With SO_REUSEADDR two UDP sockets can have one port, and one of them gets nothing (socket(7)). Frozen. @default false */
   override allowReuseAddress = false;
   /**
    * Takes IPv6 clients only, and leaves the port free for a server of IPv4. Otherwise a server without a host, or on
-   * `::`, serves both (dual-stack). @default false
+   * `::`, serves both (dual-stack). Frozen. @default false
    */
   ipv6Only = false;
-  /** Bytes of a datagram that are kept; the rest is cut off, as recvfrom(2) does. @default 8192 */
+  /** Bytes of a datagram that are kept; the rest is cut off, as recvfrom(2) does. Frozen. @default 8192 */
   maxPacketSize = 8_192;
-  /** Datagrams that may wait in this process. Further ones are dropped, and counted as dropped. @default 1024 */
+  /** Datagrams that may wait in this process. Further ones are dropped, and counted as dropped. Frozen. @default 1024 */
   maxQueuedDatagrams = 1_024;
-  /** Which one is dropped when another comes: late news may be worth more than old. @default 'newest' */
+  /** Which one is dropped when another comes: late news may be worth more than old. Frozen. @default 'newest' */
   dropFirst: 'newest' | 'oldest' = 'newest';
 
   constructor(
@@ -96,6 +97,11 @@ export class UDPServer<Address extends BoundAddress = BoundInetAddress> extends 
         cure: 'the socket is bound already: set it where that is done, and leave it false',
       });
     }
+  }
+
+  protected override guardFields(): void {
+    super.guardFields();
+    freezeFields(this, ['ipv6Only', 'maxPacketSize', 'maxQueuedDatagrams', 'dropFirst']);
   }
 
   /** How datagrams wait, as the fields say. */

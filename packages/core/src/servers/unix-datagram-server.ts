@@ -4,7 +4,8 @@ import {
   type ServerAddress,
   type UnixServerAddress,
 } from '../address.js';
-import { checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
+import { freezeFields, watchFields } from './field-rules.js';
+import { checkNoHosts, checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
 import { UnixDatagramReceiver } from '../sources/unix-datagram-receiver.js';
 import type { UnixOwner } from '../sources/unix-path.js';
 import { UDPServer } from './udp-server.js';
@@ -19,11 +20,11 @@ const READ_AHEAD = 64;
  * no such sockets.
  */
 export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
-  /** Mode of the socket file: who may send. At no moment is it open to more. @default 0o600 */
+  /** Mode of the socket file: who may send. At no moment is it open to more. Frozen. @default 0o600 */
   mode = DEFAULT_MODE;
-  /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. @default null */
+  /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. Frozen. @default null */
   chown: UnixOwner | null = null;
-  /** Takes over the path that a dead server has left behind; `false`: fails with EADDRINUSE. @default true */
+  /** Takes over the path that a dead server has left behind; `false`: fails with EADDRINUSE. Frozen. @default true */
   override allowReuseAddress = true;
 
   override get addressFamily(): string {
@@ -43,12 +44,18 @@ export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
     checkUnixFields('Unix datagram', this);
   }
 
+  protected override guardFields(): void {
+    super.guardFields();
+    freezeFields(this, ['mode', 'chown']);
+    watchFields(this, { maxConnectionsPerHost: { check: checkNoHosts } });
+  }
+
   protected override openSource(address: ServerAddress): UnixDatagramReceiver {
     return new UnixDatagramReceiver({
       address: address as UnixServerAddress | InheritedAddress,
       file: { mode: this.mode, owner: this.chown, takeOver: this.allowReuseAddress },
       maxPacketSize: this.maxPacketSize,
-      readAhead: this.#readAhead,
+      readAhead: () => this.#readAhead,
       queue: this.datagramQueue,
     });
   }

@@ -5,20 +5,21 @@ import {
   type UnixServerAddress,
 } from '../address.js';
 import { unsupported } from '../errors.js';
-import { checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
+import { freezeFields, watchFields } from './field-rules.js';
+import { checkNoHosts, checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
 import { StreamListener } from '../sources/stream-listener.js';
 import type { UnixOwner } from '../sources/unix-path.js';
 import { TCPServer } from './tcp-server.js';
 
 /** Serves Unix stream connections, one at a time. The address is a path, `{path}` or `{fd}`. */
 export class UnixStreamServer extends TCPServer<UnixServerAddress> {
-  /** Mode of the socket file, which it has from its first moment on: who may connect. @default 0o600 */
+  /** Mode of the socket file, which it has from its first moment on: who may connect. Frozen. @default 0o600 */
   mode = DEFAULT_MODE;
-  /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. @default null */
+  /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. Frozen. @default null */
   chown: UnixOwner | null = null;
-  /** Takes over the path that a dead server has left behind; `false`: fails with EADDRINUSE. @default true */
+  /** Takes over the path that a dead server has left behind; `false`: fails with EADDRINUSE. Frozen. @default true */
   override allowReuseAddress = true;
-  /** Always null: the kernel tells at once when a local client ends. Another value is refused by `listen()`. @default null */
+  /** Always null: the kernel tells at once when a local client ends. Another value is refused by `listen()`. Frozen. @default null */
   override keepAlive: number | null = null;
 
   override get addressFamily(): string {
@@ -39,6 +40,12 @@ export class UnixStreamServer extends TCPServer<UnixServerAddress> {
       });
     }
     checkUnixFields('Unix stream', this);
+  }
+
+  protected override guardFields(): void {
+    super.guardFields();
+    freezeFields(this, ['mode', 'chown']);
+    watchFields(this, { maxConnectionsPerHost: { check: checkNoHosts } });
   }
 
   protected override openSource(address: ServerAddress): StreamListener {

@@ -36,7 +36,7 @@ export interface UnixDatagramReceiverOptions {
   file: UnixFile;
   maxPacketSize: number;
   /** Datagrams that may be taken from the kernel ahead of the loop. */
-  readAhead: number;
+  readAhead: () => number;
   queue: DatagramQueue;
 }
 
@@ -125,7 +125,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   async finish(): Promise<void> {
     this.resume();
     for (let looks = 0; looks < 2 && this.#reader !== undefined; looks = this.#hasAll ? looks + 1 : 0) {
-      if (this.#queue.length >= this.#options.readAhead) break;
+      if (this.#queue.length >= this.#options.readAhead()) break;
       await delay(LOOK_MS);
     }
     this.pause();
@@ -149,7 +149,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   resume(): void {
     if (this.#isFinished) return;
     this.#taking = true;
-    this.#allow(this.#delivered + this.#options.readAhead);
+    this.#allow(this.#delivered + this.#options.readAhead());
   }
 
   /** The reader may already wait in the kernel: what it then takes waits in the queue. */

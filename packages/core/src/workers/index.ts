@@ -4,7 +4,7 @@ export type { WorkerDriver, WorkerSpec } from './driver.js';
 export { flushBeforeHandoff } from './flush-before-handoff.js';
 export { isSocket, Job, type Handoff, type WorkerRequest } from './job.js';
 export { defaultWorkers, type PoolFieldNames } from './options.js';
-export { checkInteger } from '../validation.js';
+export { checkInteger, checkMs } from '../validation.js';
 export {
   adjustWorkers,
   createDriver,
@@ -54,4 +54,5 @@ export {
 } from '../native/stream-handoff.js';
 export { entryFile } from '../bundling.js';
 export { badArgument, connectionClosed, describe } from '../errors.js';
+export { freezeFields, watchFields, type FieldRule } from '../servers/field-rules.js';
 export { within } from '../timing.js';

@@ -6,6 +6,7 @@ import type { AbstractConstructor, Mixed } from '../mixin.js';
 import type { ServerStats } from '../requests/active-requests.js';
 import { errorReport } from '../requests/report-error.js';
 import type { BaseServer } from '../servers/base-server.js';
+import { rulesFor, watchFields } from '../servers/field-rules.js';
 import type { WorkerDriver } from './driver.js';
 import { closed, closedBefore, notListening } from './errors.js';
 import { flushBeforeHandoff } from './flush-before-handoff.js';
@@ -61,6 +62,9 @@ export interface PooledMembers {
   reload(): Promise<void>;
   stats(): PooledStats;
 }
+
+/** Those of {@link PooledMembers} that say how many workers there are. */
+const POOL_FIELDS = ['maxRequestsJitter', 'maxWorkerMemory', 'idleTimeout', 'stuckTimeout'];
 
 interface EngineHooks {
   [createDriver](): WorkerDriver;
@@ -122,11 +126,27 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       super.checkFields();
       this.checkRunsElsewhere();
       this.#size = poolSizeOf(this, names);
-      const { env, execArgv } = this;
-      if (typeof env !== 'object') throw badArgument('env', 'null, or an object of texts', env);
-      if (execArgv !== null && !Array.isArray(execArgv)) {
-        throw badArgument('execArgv', 'null, or a list of arguments for node', execArgv);
-      }
+      checkEnv(this.env);
+      checkExecArgv(this.execArgv);
+    }
+
+    protected override guardFields(): void {
+      super.guardFields();
+      const sizes = [...Object.values(names), ...POOL_FIELDS];
+      const checks = sizes.map((name): [string, (value: unknown) => void] => [
+        name,
+        (value) => void poolSizeOf(Object.create(this, { [name]: { value } }) as this, names),
+      ]);
+      watchFields(
+        this,
+        rulesFor(Object.fromEntries(checks), () => this[adjustWorkers]()),
+      );
+      watchFields(this, { env: { check: checkEnv }, execArgv: { check: checkExecArgv } });
+    }
+
+    protected override limitsChanged(): void {
+      super.limitsChanged();
+      this.#pool?.setLimits(this.requestLimits);
     }
 
     /** Starts the workers. Resolves when each has loaded the handler. */
@@ -201,4 +221,13 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     }
   }
   return PooledServer;
+}
+
+function checkEnv(env: unknown): void {
+  if (typeof env !== 'object') throw badArgument('env', 'null, or an object of texts', env);
+}
+
+function checkExecArgv(execArgv: unknown): void {
+  if (execArgv === null || Array.isArray(execArgv)) return;
+  throw badArgument('execArgv', 'null, or a list of arguments for node', execArgv);
 }

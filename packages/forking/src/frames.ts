@@ -29,7 +29,7 @@ export function encodeFrames(
   const jsonBytes = Buffer.byteLength(json);
   let size = LENGTH + jsonBytes;
   for (const bytes of tail) size += bytes.byteLength;
-  if (size <= maxBytes) return [encode(json, jsonBytes, size, tail)];
+  if (size <= maxBytes) return [encode(size, { json, jsonBytes, tail })];
   const [message] = messages;
   if (messages.length === 1 && message !== undefined) {
     onTooLong(message);
@@ -52,7 +52,13 @@ function takeBytes(messages: readonly Message[]): { plain: readonly object[]; ta
   return { plain, tail };
 }
 
-function encode(json: string, jsonBytes: number, size: number, tail: readonly Uint8Array[]): Buffer {
+interface Parts {
+  readonly json: string;
+  readonly jsonBytes: number;
+  readonly tail: readonly Uint8Array[];
+}
+
+function encode(size: number, { json, jsonBytes, tail }: Parts): Buffer {
   const frame = Buffer.allocUnsafe(LENGTH + size);
   frame.writeUInt32BE(size, 0);
   frame.writeUInt32BE(jsonBytes, LENGTH);

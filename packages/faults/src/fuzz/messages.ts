@@ -39,13 +39,10 @@ function isLetThrough(validate: (value: unknown) => unknown, value: unknown): bo
 /** The text of something that a child may say, and must not. */
 export const misfit: fc.Arbitrary<string> = fc
   .oneof(
-    fc.array(
-      fc.record({ type: fc.constantFrom(...TYPES), id: fc.jsonValue(), error: fc.jsonValue() }),
-      {
-        minLength: 1,
-        maxLength: 3,
-      },
-    ),
+    fc.array(fc.record({ type: fc.constantFrom(...TYPES), id: fc.jsonValue(), error: fc.jsonValue() }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     fc.jsonValue(),
   )
   .filter((value) => !isLetThrough(checkFromWorker, value))

@@ -26,11 +26,11 @@ export interface ProcessOptions {
 
 export interface ForkedProcessEvents {
   /** What it says, which may be anything. */
-  onMessages(messages: unknown): void;
+  onMessages: (messages: unknown) => void;
   /** It could not be started. */
-  onNotStarted(error: Error): void;
+  onNotStarted: (error: Error) => void;
   /** It has ended, and everything it said has been read. */
-  onEnd(end: ProcessEnd): void;
+  onEnd: (end: ProcessEnd) => void;
 }
 
 /** A process of Node that runs the child's program: starts it, signals it, and tells of its end once all is read. */

@@ -20,9 +20,9 @@ export interface ProcessChannel {
 
 export interface ProcessChannelEvents {
   /** What the child says, which may be anything. */
-  onMessages(messages: unknown): void;
+  onMessages: (messages: unknown) => void;
   /** What the child has written is no message: nothing that it says from now on can be read. */
-  onBroken(error: Error): void;
+  onBroken: (error: Error) => void;
   /** The child has closed it. */
-  onEnd(): void;
+  onEnd: () => void;
 }

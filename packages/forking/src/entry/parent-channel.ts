@@ -21,9 +21,9 @@ import {
 export type Connection = Socket | number;
 
 export interface ParentChannelEvents {
-  onMessages(messages: readonly ToChild[], connections: Connection[]): void;
+  onMessages: (messages: readonly ToChild[], connections: Connection[]) => void;
   /** The parent has ended, or has given this child up. */
-  onEnd(): void;
+  onEnd: () => void;
 }
 
 /** What carries the messages. */

@@ -37,7 +37,7 @@ test('isolation: a crash ends one request, and the others are answered', async (
     expect.stringMatching(/^Received: Process \d+: hello$/),
     expect.stringMatching(/^Received: Process \d+: world$/),
     'Received: nothing',
-    'Reported: ERR_SOCKETSERVER_CHILD_DIED',
+    'Reported: ERR_SOCKETSERVER_WORKER_DIED',
   ]);
 });
 

@@ -26,7 +26,7 @@ describe('construction', () => {
     ['acknowledgeTimeout', 0],
     ['killGrace', -1],
     ['stuckTimeout', -1],
-    ['maxWorkerRss', 0.5],
+    ['maxWorkerMemory', 0.5],
   ])('listen() refuses %s = %p before anything is bound', async (name, value) => {
     const server = make({ [name]: value });
     await expect(server.listen()).rejects.toMatchObject({

@@ -167,7 +167,7 @@ test('a system that starts no process: listen() says so', async () => {
   await using program = new Program('no-more-processes.mjs');
   const said = await program.message<object>();
   expect(said).toEqual({
-    code: 'ERR_SOCKETSERVER_CHILD_START',
+    code: 'ERR_SOCKETSERVER_WORKER_START',
     message: expect.stringMatching(/EAGAIN/),
     cause: 'EAGAIN',
     state: 'closed',
@@ -183,21 +183,21 @@ test('a system that starts no more processes while the server runs: waiting clie
   const client = await connectTo(address);
   client.end('pid\n');
   expect((await readAll(client).catch(() => '')).toString()).toBe('');
-  expect((await failed)[0]).toEqual({ code: 'ERR_SOCKETSERVER_CHILD_START', cause: 'EAGAIN' });
+  expect((await failed)[0]).toEqual({ code: 'ERR_SOCKETSERVER_WORKER_START', cause: 'EAGAIN' });
 });
 
 test('a process that may open no more descriptors starts no child: listen() says so', async () => {
   await using program = new Program('no-more-descriptors.mjs');
   const said = await program.message<object>();
-  expect(said).toEqual({ code: 'ERR_SOCKETSERVER_CHILD_START', cause: 'EMFILE', state: 'closed' });
+  expect(said).toEqual({ code: 'ERR_SOCKETSERVER_WORKER_START', cause: 'EMFILE', state: 'closed' });
   expect(await program.exit).toEqual([0, null]);
 });
 
 test('a handler that ends its process while loading: listen() has its exit code and what it wrote', async () => {
   const server = make({}, fixture('dies-at-start.mjs'));
   await expect(server.listen()).rejects.toMatchObject({
-    code: 'ERR_SOCKETSERVER_CHILD_START',
-    message: expect.stringMatching(/with exit code 3; it wrote:\nno such luck/),
+    code: 'ERR_SOCKETSERVER_WORKER_START',
+    message: expect.stringMatching(/its end: exit code 3; it wrote:\nno such luck/),
   });
   expect(server.state).toBe('closed');
   expect(zombies()).toEqual([]);
@@ -224,7 +224,7 @@ test(
     client.end('pid\n');
     expect((await readAll(client).catch(() => '')).toString()).toBe('');
     await server.served(1);
-    expect(codes(server)).toContain('ERR_SOCKETSERVER_CHILD_START');
+    expect(codes(server)).toContain('ERR_SOCKETSERVER_WORKER_START');
     writeFileSync(flag, '');
     await until(() => server.activeChildren.length === 1);
     let answer = '';
@@ -247,7 +247,7 @@ test(
     process.kill(server.activeChildren[0]!, 'SIGKILL');
     await server.errors.atLeast(1);
     expect(await askStream(server.serverAddress, 'pid\n')).toMatch(/^\d+\n$/);
-    expect(codes(server)).toEqual(['ERR_SOCKETSERVER_CHILD_START']);
+    expect(codes(server)).toEqual(['ERR_SOCKETSERVER_WORKER_START']);
     writeFileSync(flag, '');
     await until(() => server.activeChildren.length === 2);
     rmSync(dirname(flag), { recursive: true });

@@ -107,7 +107,7 @@ describe('reload()', () => {
     [
       'ends the process',
       `export const answer = ''; process.exit(3);`,
-      { code: 'ERR_SOCKETSERVER_CHILD_START' },
+      { code: 'ERR_SOCKETSERVER_WORKER_START' },
     ],
   ])('of a module that %s leaves the old one serving, and rejects with why', async (_, text, error) => {
     const file = new HandlerFile('one');
@@ -203,9 +203,9 @@ describe('reload()', () => {
   });
 });
 
-describe('maxWorkerRss', () => {
+describe('maxWorkerMemory', () => {
   test('a child that has grown above it is replaced when the replacement is ready; nothing is lost', async () => {
-    await using served = await serve({ maxWorkerRss: 300_000_000 });
+    await using served = await serve({ maxWorkerMemory: 300_000_000 });
     const { server } = served;
     const held = await connectTo(server.serverAddress);
     held.write('hold\n');
@@ -222,7 +222,7 @@ describe('maxWorkerRss', () => {
   });
 
   test('a child that stays below it stays', async () => {
-    await using served = await serve({ maxWorkerRss: 2_000_000_000, stuckTimeout: 100_000 });
+    await using served = await serve({ maxWorkerMemory: 2_000_000_000, stuckTimeout: 100_000 });
     const { server } = served;
     const pid = await askStream(server.serverAddress, 'leak 50\n');
     await new Promise((resolve) => setTimeout(resolve, 2_200)); // two looks

@@ -45,7 +45,7 @@ export { Slots } from '../requests/slots.js';
 export { errorReport } from '../requests/report-error.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
-export { descriptorOf } from '../native/handle.js';
+export { descriptorOf, writeQueueSizeOf } from '../native/handle.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
 export {
   adoptsDescriptors,

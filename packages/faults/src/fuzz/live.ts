@@ -85,7 +85,7 @@ export const LIVE: readonly Fuzz[] = [
           assert.equal(await ask(server.serverAddress, `say ${said}`), '');
           assert.equal(await ask(server.serverAddress, 'hello'), 'hello\n');
           const error = (await server.nextError()) as { code?: unknown; cause?: { code?: unknown } };
-          assert.equal(error.code, 'ERR_SOCKETSERVER_CHILD_DIED', `after ${said}`);
+          assert.equal(error.code, 'ERR_SOCKETSERVER_WORKER_DIED', `after ${said}`);
           assert.equal(error.cause?.code, 'ERR_SOCKETSERVER_PROTOCOL', `after ${said}`);
         }
       });

@@ -21,7 +21,7 @@ type Fields = Partial<
     | 'maxChildren'
     | 'maxRequestsJitter'
     | 'maxRequestsPerChild'
-    | 'maxWorkerRss'
+    | 'maxWorkerMemory'
     | 'requestsPerChild'
     | 'standbyChildren'
     | 'stuckTimeout'

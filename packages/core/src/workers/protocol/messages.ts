@@ -61,6 +61,8 @@ export type FromWorker =
   | { type: 'begun'; id: number }
   /** Processes: the request was left alone. Its deadline had passed, or its descriptor did not come. */
   | { type: 'returned'; id: number }
+  /** Processes: it cannot take the descriptors of connections, and loads no handler. */
+  | { type: 'no-descriptors' }
   /** Threads: the answer to `end`, once all that was printed has left. */
   | { type: 'over' };
 

@@ -19,6 +19,7 @@ function checkNamed(message: unknown): void {
     case 'shutdown':
     case 'draining':
     case 'over':
+    case 'no-descriptors':
       return;
     case 'alive':
       check(Number.isSafeInteger(memoryBytes), 'a number of bytes', memoryBytes);

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { descriptorOf } from '@socketserver/core/workers';
 import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
-import { ChildChannel } from '../src/child-channel.js';
-import { DESCRIPTOR_PIPE_FD } from '../src/protocol.js';
+import { FrameChannel } from '../src/driver/frame-channel.js';
+import { DESCRIPTORS_FD } from '../src/protocol.js';
 import { isRunning } from './support/processes.js';
-import { codes, fixture, make, makeUnix, served, WITHOUT_KOFFI } from './support/servers.js';
+import { codes, make, makeUnix, served, WITHOUT_KOFFI } from './support/servers.js';
 
 const ways = [
   ['TCP, through the pipe', make, process.execArgv],
@@ -122,8 +122,8 @@ test('a child that may open no more sockets is replaced: what it could not take 
 });
 
 test('a pipe that Node has closed is not written to, though a client has its descriptor by now', async () => {
-  const child = fork(fixture('says-what-came.mjs'), {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+  const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1_000)'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
   });
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -134,26 +134,40 @@ test('a pipe that Node has closed is not written to, though a client has its des
     return [client, ((await accepted) as [Socket])[0]];
   };
   const [, request] = await pair();
-  const channel = new ChildChannel(child);
-  channel.openPipe();
-  expect(channel.takesMany).toBe(true);
-  const pipe = child.stdio[DESCRIPTOR_PIPE_FD] as Socket;
+  const channel = new FrameChannel(child, { onMessages() {}, onBroken() {}, onEnd() {} });
+  const pipe = child.stdio[DESCRIPTORS_FD] as Socket;
   const fd = descriptorOf(pipe);
   pipe.destroy();
   await once(pipe, 'close');
   const ends = await pair();
   expect(ends.map(descriptorOf)).toContain(fd);
-  channel.postSocket(
-    { type: 'stream', id: 1, clientAddress: { path: '' }, deadline: Infinity, piped: true },
-    request,
+  const clientAddress = { path: '' };
+  expect(channel.send([{ message: { type: 'stream', id: 1, clientAddress }, attachment: request }])).toBe(
+    false,
   );
-  channel.flush();
   for (const end of ends) end.end();
   for (const end of ends) expect((await readAll(end)).toString()).toBe('');
-  expect(await once(child, 'message')).toEqual([{ piped: false, came: true }, undefined]);
-  expect(channel.takesMany).toBe(false);
+  channel.close();
   request.destroy();
   listener.close();
+  child.kill();
+  await once(child, 'exit');
+});
+
+test('a child that reads nothing is given up before much waits for it', async () => {
+  const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1_000)'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
+  });
+  const errors: unknown[] = [];
+  const onBroken = (error: Error): void => void errors.push(error);
+  const channel = new FrameChannel(child, { onMessages() {}, onBroken, onEnd() {} });
+  const packet = new Uint8Array(65_536);
+  const message = { type: 'datagram', id: 1, clientAddress: { path: '' }, packet } as const;
+  let sent = 0;
+  for (; errors.length === 0 && sent < 1_000; sent++) channel.send([{ message }]);
+  expect(errors).toEqual([expect.objectContaining({ code: 'ERR_SOCKETSERVER_PROTOCOL' })]);
+  expect(sent).toBeLessThan(300);
+  channel.close();
   child.kill();
   await once(child, 'exit');
 });

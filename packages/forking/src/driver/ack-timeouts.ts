@@ -1,6 +1,5 @@
-import type { GivenRequests } from './given-requests.js';
-import type { Job } from './job.js';
-import { monotonicMs } from './protocol.js';
+import { monotonicMs } from '../monotonic-ms.js';
+import type { InFlightRequests } from './in-flight-requests.js';
 
 /**
  * Milliseconds between the moment from which a child leaves a request alone and the one at which it is given to
@@ -8,13 +7,13 @@ import { monotonicMs } from './protocol.js';
  */
 const MOVE_SLACK_MS = 500;
 
-/** Takes back what a child has not acknowledged in time. One timer for all: the oldest is the first to be late. */
-export class AcknowledgementWatch {
-  readonly #requests: GivenRequests;
-  readonly #onLate: (jobs: Job[]) => void;
+/** Tells which requests a child has not acknowledged in time. One timer for all: the oldest is the first to be late. */
+export class AckTimeouts {
+  readonly #requests: InFlightRequests;
+  readonly #onLate: (ids: readonly number[]) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(requests: GivenRequests, onLate: (jobs: Job[]) => void) {
+  constructor(requests: InFlightRequests, onLate: (ids: readonly number[]) => void) {
     this.#requests = requests;
     this.#onLate = onLate;
   }
@@ -37,7 +36,7 @@ export class AcknowledgementWatch {
 
   #check(): void {
     this.#timer = undefined;
-    const late = this.#requests.takeBackLate(monotonicMs() - MOVE_SLACK_MS);
+    const late = this.#requests.lateAt(monotonicMs() - MOVE_SLACK_MS);
     if (late.length > 0) this.#onLate(late);
     this.start();
   }

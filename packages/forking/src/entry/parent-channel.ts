@@ -1,0 +1,153 @@
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import {
+  DescriptorPipe,
+  protocolError,
+  serializeError,
+  type FromWorker,
+  type MainSide,
+} from '@socketserver/core/workers';
+import { FrameStream } from '../frame-stream.js';
+import {
+  DESCRIPTORS_FD,
+  FRAMES_FD,
+  isIpcMessage,
+  MAX_FROM_CHILD,
+  MAX_TO_CHILD,
+  type ToChild,
+} from '../protocol.js';
+
+/** A connection as it comes: a descriptor, or the socket that Node made of one. */
+export type Connection = Socket | number;
+
+export interface ParentChannelEvents {
+  onMessages: (messages: readonly ToChild[], connections: Connection[]) => void;
+  /** The parent has ended, or has given this child up. */
+  onEnd: () => void;
+}
+
+/** What carries the messages. */
+interface Link {
+  /** Whether connections can come. */
+  readonly takesConnections: boolean;
+  send(messages: readonly FromWorker[]): void;
+  /** The process ends: what is unsent leaves now, or never. */
+  flushSync(): void;
+}
+
+/** The child's side of the channel: what is said in one turn is sent together, for waking a process costs more. */
+export class ParentChannel implements MainSide {
+  readonly #link: Link;
+  #messages: FromWorker[] = [];
+  #flushing: NodeJS.Immediate | undefined;
+
+  constructor(events: ParentChannelEvents) {
+    this.#link = process.send === undefined ? new FrameLink(events) : new IpcLink(events);
+  }
+
+  get takesConnections(): boolean {
+    return this.#link.takesConnections;
+  }
+
+  post(message: FromWorker): void {
+    this.#messages.push(message);
+    this.#flushing ??= setImmediate(() => this.flush());
+  }
+
+  /** Says it at once. */
+  tell(message: FromWorker): void {
+    this.#messages.push(message);
+    this.flush();
+  }
+
+  flush(): void {
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+    if (this.#messages.length === 0) return;
+    const messages = this.#messages;
+    this.#messages = [];
+    this.#link.send(messages);
+  }
+
+  /** To be called when the process ends: what has been said is then heard. */
+  end(): void {
+    this.flush();
+    this.#link.flushSync();
+  }
+}
+
+class FrameLink implements Link {
+  readonly #pipe = DescriptorPipe.over(DESCRIPTORS_FD);
+  readonly #stream: FrameStream;
+
+  constructor({ onMessages, onEnd }: ParentChannelEvents) {
+    const socket = new Socket({ fd: FRAMES_FD, readable: true, writable: true });
+    const receive = (messages: unknown): void => {
+      const list = messages as ToChild[]; // the parent is trusted
+      onMessages(list, list.some(({ type }) => type === 'stream') ? this.#receive() : []);
+    };
+    this.#stream = new FrameStream(socket, {
+      maxIn: MAX_TO_CHILD,
+      maxOut: MAX_FROM_CHILD,
+      onMessages: receive,
+      onBroken: (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+      onEnd,
+      onTooLong: (message) => setImmediate(() => receive([refused(message)])),
+    });
+  }
+
+  get takesConnections(): boolean {
+    return this.#pipe !== undefined;
+  }
+
+  send(messages: readonly FromWorker[]): void {
+    this.#stream.write(messages);
+  }
+
+  flushSync(): void {
+    this.#stream.flushSync();
+  }
+
+  #receive(): number[] {
+    const descriptors = this.#pipe?.receive();
+    if (descriptors === undefined) throw protocolError('sockets in the descriptor pipe', descriptors);
+    return descriptors;
+  }
+}
+
+/** No datagram is as long, and the system would say so. Nothing else that a child says can be. */
+function refused(message: ToChild | FromWorker): ToChild {
+  if (typeof message === 'number' || message.type !== 'send') throw protocolError('a short message', message);
+  const error = Object.assign(new Error('send EMSGSIZE'), { code: 'EMSGSIZE' });
+  return { type: 'sent', id: message.id, bytes: 0, error: serializeError(error) };
+}
+
+class IpcLink implements Link {
+  readonly takesConnections = true;
+
+  constructor({ onMessages, onEnd }: ParentChannelEvents) {
+    process.on('message', (message, socket) => {
+      if (!isIpcMessage(message)) return;
+      onMessages(message.socketserver as ToChild[], socket === undefined ? [] : [socket as Socket]);
+    });
+    process.on('disconnect', onEnd);
+  }
+
+  send(messages: readonly FromWorker[]): void {
+    // Where they cannot go the parent is gone: 'disconnect' ends this process.
+    if (process.connected) process.send?.({ socketserver: messages }, undefined, {}, ignore);
+  }
+
+  flushSync(): void {}
+}
+
+/** Closes this copy only: the parent, or another child, has the connection. */
+export function discard(connection: Connection): void {
+  if (typeof connection === 'number') closeSync(connection);
+  else connection.destroy();
+}
+
+function ignore(): void {}

@@ -1,0 +1,118 @@
+// The program that runs in a child. The parent's side is driver/process-worker.ts.
+import { constants } from 'node:os';
+import {
+  adoptsDescriptors,
+  openConnection,
+  protocolError,
+  readyConnection,
+  RequestExecutor,
+  serializeError,
+  tryLibc,
+  type StreamMessage,
+  type ToWorker,
+} from '@socketserver/core/workers';
+import { unpackContext } from '../driver/context.js';
+import { monotonicMs } from '../monotonic-ms.js';
+import type { StartMessage, ToChild } from '../protocol.js';
+import { discard, ParentChannel, type Connection } from './parent-channel.js';
+
+const parent = new ParentChannel({
+  onMessages: received,
+  // One whose event loop does not turn would not notice: where the system can, it ends it.
+  onEnd: () => process.exit(0),
+});
+tryLibc()?.setParentDeathSignal(constants.signals.SIGKILL);
+
+// Ctrl-C reaches the whole group; the parent decides what it means.
+process.on('SIGINT', () => {});
+
+// From the parent, 'end' comes with it. From anybody else: end, but not in the middle of a request.
+process.on('SIGTERM', () => parent.tell({ type: 'draining' }));
+
+// What has ended has ended, also when the next handler ends this process in the same turn.
+process.on('exit', () => parent.end());
+
+const executor = new RequestExecutor(parent, residentBytes);
+
+/** Reading it opens a file, which this process may have too many of: then nothing is known of its memory. */
+function residentBytes(): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return 0;
+  }
+}
+
+function received(messages: readonly ToChild[], connections: Connection[]): void {
+  try {
+    for (const message of messages) {
+      if (message.type === 'stream') serveStream(message, connections.shift());
+      else handle(message);
+    }
+  } catch (error) {
+    console.error(error);
+    process.exit(1);
+  }
+}
+
+function handle(message: Exclude<ToChild, StreamMessage>): void {
+  switch (message.type) {
+    case 'start':
+      void start(message);
+      return;
+    case 'datagram':
+      if (begins(message)) executor.runDatagram(message.id, message.packet, message.clientAddress);
+      return;
+    case 'sent':
+    case 'abort':
+    case 'limits':
+    case 'ping':
+      executor.receive(message);
+      return;
+    case 'end':
+      process.exit(0);
+    // oxlint-disable-next-line no-fallthrough -- it does not return
+    default:
+      throw protocolError('a message of the parent', message);
+  }
+}
+
+async function start({ handler, serverAddress, context, limits }: StartMessage): Promise<void> {
+  const canTake =
+    handler.socketType === 'datagram' ||
+    process.send !== undefined ||
+    (parent.takesConnections && adoptsDescriptors('path' in serverAddress ? 'AF_UNIX' : 'AF_INET'));
+  if (!canTake) {
+    parent.tell({ type: 'no-descriptors' });
+    return;
+  }
+  try {
+    await executor.load({ handler, serverAddress, context: unpackContext(context), limits });
+    parent.tell({ type: 'ready' });
+  } catch (error) {
+    parent.tell({ type: 'failed', error: serializeError(error) });
+  }
+}
+
+function serveStream(message: StreamMessage, connection: Connection | undefined): void {
+  const { id, clientAddress } = message;
+  if (connection === undefined) {
+    // This process may open no more: let another have it, and serve those that are here.
+    parent.post({ type: 'draining' });
+    parent.tell({ type: 'returned', id });
+    return;
+  }
+  if (!begins(message)) {
+    discard(connection);
+    return;
+  }
+  const socket = typeof connection === 'number' ? openConnection(connection) : readyConnection(connection);
+  executor.runStream(id, socket, clientAddress);
+}
+
+/** Acknowledges the request, unless it is too late for it. Said at once: what comes next may end this process. */
+function begins({ id, deadline = Infinity }: ToWorker & { type: 'stream' | 'datagram' }): boolean {
+  const late = monotonicMs() > deadline;
+  parent.tell({ type: late ? 'returned' : 'begun', id });
+  return !late;
+}

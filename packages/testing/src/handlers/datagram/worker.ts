@@ -1,0 +1,11 @@
+import { DatagramRequestHandler } from '@socketserver/core';
+import { carryOut } from '../worker-orders.js';
+
+/** Does what the datagram says. */
+export default class Worker extends DatagramRequestHandler {
+  readonly version: string = '';
+
+  override async handle(): Promise<void> {
+    await this.wfile.write(await carryOut(this, this.packet.toString()));
+  }
+}

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Gate } from '../../gate.js';
+import { HandlerFile } from '../../handler-file.js';
 import type { Who } from '../../handlers/worker-orders.js';
 import { SteadyLoad } from '../../steady-load.js';
 import { turns, until } from '../../until.js';
@@ -37,14 +38,15 @@ export function deathCases(workers: WorkerBed): void {
 
         expect(await last).toBe('');
         expect(await ends[mate]).toBe('');
-        await server.errors.atLeast(2);
+        await server.served(2);
         for (const { error, request, clientAddress } of server.errors.entries) {
           expect(engine.died).toContain(codeOf(error));
           expect(toldBy(error)).toMatch(says);
           expect(request).toBeDefined();
           expect(clientAddress).toBeDefined();
         }
-        expect(server.stats().active).toBe(1);
+        expect(server.stats()).toMatchObject({ accepted: 3, active: 1, completed: 0, failed: 2 });
+        expect(server.errors).toHaveLength(2);
         const stranger = held[1 - mate]!;
         stranger.letPass();
         if (bed.isStream) expect(JSON.parse((await ends[1 - mate])!)).toEqual(stranger.who);
@@ -81,7 +83,8 @@ export function deathCases(workers: WorkerBed): void {
     if (!workers.isFirst) return;
 
     test.each(ways)('of %s without a request is replaced, and nobody is told', async (way) => {
-      await using served = await workers.serve({ max: 1 });
+      const file = new HandlerFile(bed, 'any');
+      await using served = await workers.serve({ max: 1 }, { handler: file.url });
       const { server } = served;
       const present = workers.present(server);
       const go = bed.freePath();
@@ -89,7 +92,7 @@ export function deathCases(workers: WorkerBed): void {
       await server.served(1);
       writeFileSync(go, '');
       // Until it is gone it may be given requests, which then fail or run elsewhere.
-      await until(() => workers.present(server) !== present);
+      await until(() => file.loads.length === 2);
       await until(() => workers.present(server) === present);
       expect((await workers.ask(server)).worker).not.toBe(worker);
       await workers.expectEnds(server, { completed: 2, failed: 0 });

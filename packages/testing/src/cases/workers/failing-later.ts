@@ -13,6 +13,7 @@ const WAITS_MS = [100, 200, 400, 800, 1_000, 1_000];
 /** What Node's timers may be early. */
 const EARLY_MS = 5;
 const PACE_MS = 20;
+const CLIENTS = 5;
 
 const BROKEN = [
   ['throws', 'throw new Error("this module is broken");', /this module is broken/],
@@ -52,12 +53,13 @@ export function failingLaterCases(workers: WorkerBed): void {
           expect((await workers.ask(server)).version).toBe(spell === 1 ? 'sound' : 'mended 1');
           file.write('broken', statement);
           await endWorker(server, gate);
-          for (let client = 0; client < 5; client++) expect(await workers.send(server, 'who')).toBe('');
-          failed += 6;
+          const clients = Array.from({ length: CLIENTS }, () => workers.send(server, 'who'));
+          for (const answer of await Promise.all(clients)) expect(answer).toBe('');
+          failed += 1 + CLIENTS;
           await server.served(failed + 2 * spell - 1);
           expect(errorsOfServer(server)).toHaveLength(spell);
           expect(toldBy(errorsOfServer(server)[spell - 1])).toMatch(says);
-          for (const error of errorsOfRequests(server).slice(-5)) expect(toldBy(error)).toMatch(says);
+          for (const error of errorsOfRequests(server).slice(-CLIENTS)) expect(toldBy(error)).toMatch(says);
 
           file.write(`mended ${spell}`);
           const { refused, version } = await untilAnswered(server);

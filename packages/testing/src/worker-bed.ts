@@ -15,6 +15,8 @@ export interface WorkerOptions {
 /** A handler that waits at the gate, and which one that is. */
 export interface HeldRequest {
   readonly who: Who;
+  /** The answer, or '' when its connection has ended without one; '' at once for a datagram. */
+  readonly end: Promise<string>;
   letPass(): void;
 }
 
@@ -75,8 +77,14 @@ export class WorkerBed {
     return '';
   }
 
+  /** A request whose handler waits at the gate. */
+  async hold(server: RecordingServer, gate: Gate): Promise<HeldRequest> {
+    const end = this.send(server, this.bed.isStream ? 'hold' : 'holdQuietly');
+    return { ...(await this.held(gate)), end };
+  }
+
   /** The next one that waits at the gate. */
-  async held(gate: Gate): Promise<HeldRequest> {
+  async held(gate: Gate): Promise<Omit<HeldRequest, 'end'>> {
     const visitor = await gate.visitor();
     return { who: JSON.parse(visitor.text) as Who, letPass: () => visitor.letPass() };
   }
@@ -96,6 +104,16 @@ export class WorkerBed {
       rejected: 0,
     });
     expect(errorsOfRequests(server)).toHaveLength(failed);
+  }
+
+  /** A case of requests that their worker had not begun. */
+  testUnbegun(title: string, run: () => Promise<void>): void {
+    if (this.bed.isStream) {
+      // oxlint-disable-next-line jest/expect-expect -- they are in `run`
+      test(title, run);
+    } else {
+      this.testWith('unbegun datagrams', title, { run });
+    }
   }
 
   /** A case that an engine may not keep yet. */

@@ -23,6 +23,7 @@ export type Death = 'exit' | 'uncaught' | 'rejected' | 'SIGKILL';
 
 /** What an engine does not do yet, or in another way. */
 export type Feature =
+  | 'unbegun datagrams'
   | 'strictly one request'
   | 'start backoff'
   | 'live pool size'
@@ -72,6 +73,7 @@ const THREADS: WorkerEngine = {
   // Its own objects and buffers.
   memory: { limit: 64 * MB, leakMb: 80 },
   pending: {
+    'unbegun datagrams': 'a datagram is moved to its thread, and fails with it',
     'strictly one request': 'a thread serves until its replacement is ready',
     'start backoff': 'three starts at once, then one every 10 s, if a client comes',
     'live pool size': 'read by listen()',

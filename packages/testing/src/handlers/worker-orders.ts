@@ -32,13 +32,18 @@ export async function carryOut(handler: WorkerHandler, line: string): Promise<st
     case 'hold':
       await passGate(handler.server.context, whoIs(handler));
       break;
+    /** The same, without an answer: a client of datagrams that has left could not be sent one. */
+    case 'holdQuietly':
+      await passGate(handler.server.context, whoIs(handler));
+      return '';
     case 'aborted':
       await passGate(handler.server.context, whoIs(handler));
       if (!handler.signal.aborted) await new Promise((resolve) => (handler.signal.onabort = resolve));
       break;
-    /** Never lets the event loop turn again. */
+    /** Never lets the event loop turn again, and says so with a file. */
     case 'loop':
       await passGate(handler.server.context, whoIs(handler));
+      writeFileSync(first, '');
       for (;;);
     case 'spin':
       for (const end = performance.now() + Number(first); performance.now() < end;);

@@ -25,19 +25,14 @@ export function deathCases(workers: WorkerBed): void {
         await using served = await workers.serve({ max: 2 }, { context: { gate: gate.port } });
         const { server } = served;
         const present = workers.present(server);
-        const held = [];
-        const ends = [];
-        for (let request = 0; request < 2; request++) {
-          ends.push(workers.send(server, 'hold'));
-          held.push(await workers.held(gate));
-        }
+        const held = [await workers.hold(server, gate), await workers.hold(server, gate)];
         const last = workers.send(server, `die ${way}`);
         const dying = await workers.held(gate);
         const mate = held.findIndex(({ who }) => who.worker === dying.who.worker);
         dying.letPass();
 
         expect(await last).toBe('');
-        expect(await ends[mate]).toBe('');
+        expect(await held[mate]?.end).toBe('');
         await server.served(2);
         for (const { error, request, clientAddress } of server.errors.entries) {
           expect(engine.died).toContain(codeOf(error));
@@ -49,7 +44,7 @@ export function deathCases(workers: WorkerBed): void {
         expect(server.errors).toHaveLength(2);
         const stranger = held[1 - mate]!;
         stranger.letPass();
-        if (bed.isStream) expect(JSON.parse((await ends[1 - mate])!)).toEqual(stranger.who);
+        if (bed.isStream) expect(JSON.parse(await stranger.end)).toEqual(stranger.who);
         for (let request = 0; request < 4; request++) {
           expect((await workers.ask(server)).worker).not.toBe(dying.who.worker);
         }
@@ -58,27 +53,30 @@ export function deathCases(workers: WorkerBed): void {
       },
     );
 
-    test('leaves the requests that it had not begun to another, which runs each once', async () => {
-      await using gate = await Gate.open();
-      await using served = await workers.serve({ max: 1 }, { context: { gate: gate.port } });
-      const { server } = served;
-      const [go, log] = [bed.freePath(), bed.freePath()];
-      const blocking = workers.send(server, `blockAndDie ${go}`);
-      const dying = await workers.held(gate);
-      dying.letPass();
-      await until(() => existsSync(`${go}.blocked`));
-      const names = ['a', 'b', 'c', 'd', 'e'];
-      const answers = Promise.all(names.map((name) => workers.ask(server, `append ${log} ${name}`)));
-      await until(() => server.stats().active === 6);
-      await turns();
-      writeFileSync(go, '');
+    workers.testUnbegun(
+      'leaves the requests that it had not begun to another, which runs each once',
+      async () => {
+        await using gate = await Gate.open();
+        await using served = await workers.serve({ max: 1 }, { context: { gate: gate.port } });
+        const { server } = served;
+        const [go, log] = [bed.freePath(), bed.freePath()];
+        const blocking = workers.send(server, `blockAndDie ${go}`);
+        const dying = await workers.held(gate);
+        dying.letPass();
+        await until(() => existsSync(`${go}.blocked`));
+        const names = ['a', 'b', 'c', 'd', 'e'];
+        const answers = Promise.all(names.map((name) => workers.ask(server, `append ${log} ${name}`)));
+        await until(() => server.stats().active === 6);
+        await turns();
+        writeFileSync(go, '');
 
-      expect(await blocking).toBe('');
-      for (const { worker } of await answers) expect(worker).not.toBe(dying.who.worker);
-      expect(readFileSync(log, 'utf8').trimEnd().split('\n').toSorted()).toEqual(names);
-      await workers.expectEnds(server, { completed: 5, failed: 1 });
-      expect(engine.died).toContain(codeOf(errorsOfRequests(server)[0]));
-    });
+        expect(await blocking).toBe('');
+        for (const { worker } of await answers) expect(worker).not.toBe(dying.who.worker);
+        expect(readFileSync(log, 'utf8').trimEnd().split('\n').toSorted()).toEqual(names);
+        await workers.expectEnds(server, { completed: 5, failed: 1 });
+        expect(engine.died).toContain(codeOf(errorsOfRequests(server)[0]));
+      },
+    );
 
     if (!workers.isFirst) return;
 

@@ -75,9 +75,9 @@ export function failingLaterCases(workers: WorkerBed): void {
 
   const broken = BROKEN[0][1];
 
-  test(
-    'a module that loads no more, while another worker serves: nobody is refused, and it is told of once',
-    async () => {
+  test.each(['by itself', 'by reload()'])(
+    'a module that loads no more, while another worker serves, is told of once; it is mended %s, and nobody was refused',
+    async (how) => {
       const file = new HandlerFile(bed, 'sound');
       await using gate = await Gate.open();
       const context = { gate: gate.port };
@@ -92,6 +92,7 @@ export function failingLaterCases(workers: WorkerBed): void {
       await until(() => errorsOfServer(server).length === 1);
       await load.more(20);
       file.write('mended');
+      if (how === 'by reload()') await workers.reload(server);
       await until(() => file.loads.some(({ version }) => version === 'mended'));
       await until(() => workers.present(server) === present);
       expect(errorsOfServer(server)).toHaveLength(1);

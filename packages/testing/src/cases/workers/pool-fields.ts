@@ -1,10 +1,40 @@
-import { describe, expect } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Gate } from '../../gate.js';
 import { until } from '../../until.js';
 import type { WorkerBed } from '../../worker-bed.js';
 
 /** The size of the pool, changed while the server serves. */
 export function poolFieldCases(workers: WorkerBed): void {
+  test('requests above what a worker runs at once wait, in order', async () => {
+    await using gate = await Gate.open();
+    const pool = { max: 2, requestsPerWorker: 1 };
+    await using served = await workers.serve(pool, { context: { gate: gate.port } });
+    const { server } = served;
+    const order: number[] = [];
+    const ask = async (number: number): Promise<void> => {
+      await workers.ask(server, 'hold');
+      order.push(number);
+    };
+    const asked: Promise<void>[] = [];
+    for (let number = 0; number < 6; number++) {
+      asked.push(ask(number));
+      await until(() => server.stats().active === number + 1);
+    }
+    const held = [await workers.held(gate), await workers.held(gate)];
+    expect(gate.arrived).toBe(2);
+    // One worker stays busy: the other one takes them one after the other.
+    for (let number = 0; number < 5; number++) {
+      held.shift()?.letPass();
+      await until(() => order.length === number + 1);
+      if (number < 4) held.unshift(await workers.held(gate));
+    }
+    held.shift()?.letPass();
+    await Promise.all(asked);
+    // Either of the first two may be the one that stayed busy.
+    expect(order.slice(1, -1)).toEqual([2, 3, 4, 5]);
+    await workers.expectEnds(server, { completed: 6, failed: 0 });
+  });
+
   describe('the number of workers, set while serving,', () => {
     workers.testWith('live pool size', 'grows', {
       run: async () => {

@@ -121,6 +121,31 @@ export function reloadCases(workers: WorkerBed): void {
       await until(() => workers.present(server) === present);
     });
 
+    test('overtakes a start that hangs, of the module that it replaces', async () => {
+      const file = new HandlerFile(bed, 'old');
+      await using gate = await Gate.open();
+      const context = { gate: gate.port };
+      await using served = await workers.serve({ max: 2 }, { handler: file.url, context });
+      const { server } = served;
+      const present = workers.present(server);
+      const endOne = async (): Promise<void> => {
+        const dying = workers.send(server, 'die exit');
+        (await workers.held(gate)).letPass();
+        expect(await dying).toBe('');
+      };
+      file.write('hanging', 'await new Promise(() => {});');
+      await endOne();
+      await until(() => file.loads.some(({ version }) => version === 'hanging'));
+      file.write('new');
+      await workers.reload(server);
+      await until(() => workers.present(server) === present);
+      await endOne();
+      await until(() => file.loads.filter(({ version }) => version === 'new').length === present + 1);
+      await until(() => workers.present(server) === present);
+      expect((await workers.ask(server)).version).toBe('new');
+      await workers.expectEnds(server, { completed: 1, failed: 2 });
+    });
+
     workers.testWith('abort after reload()', 'aborts the signal of handlers in the old workers', {
       run: async () => {
         await using gate = await Gate.open();

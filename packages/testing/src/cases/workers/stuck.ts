@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Gate } from '../../gate.js';
 import { HandlerFile } from '../../handler-file.js';
@@ -21,20 +22,15 @@ export function stuckCases(workers: WorkerBed): void {
       const { server } = served;
       const present = workers.present(server);
       // The least busy worker gets the next: the third one comes to the first or the second.
-      const held = [];
-      const ends = [];
-      for (let request = 0; request < 2; request++) {
-        ends.push(workers.send(server, 'hold'));
-        held.push(await workers.held(gate));
-      }
-      const looping = workers.send(server, 'loop');
+      const held = [await workers.hold(server, gate), await workers.hold(server, gate)];
+      const looping = workers.send(server, `loop ${bed.freePath()}`);
       const stuck = await workers.held(gate);
       expect(new Set(held.map(({ who }) => who.worker)).size).toBe(2);
       const mate = held.findIndex(({ who }) => who.worker === stuck.who.worker);
       stuck.letPass();
 
       expect(await looping).toBe('');
-      expect(await ends[mate]).toBe('');
+      expect(await held[mate]?.end).toBe('');
       await server.served(2);
       for (const error of errorsOfRequests(server)) {
         expect(codeOf(error)).toBe('ERR_SOCKETSERVER_STUCK');
@@ -45,7 +41,7 @@ export function stuckCases(workers: WorkerBed): void {
       expect(server.stats()).toMatchObject({ accepted: 3, active: 1, completed: 0, failed: 2 });
       expect(server.errors).toHaveLength(2);
       stranger.letPass();
-      if (bed.isStream) expect(JSON.parse((await ends[1 - mate])!)).toEqual(stranger.who);
+      if (bed.isStream) expect(JSON.parse(await stranger.end)).toEqual(stranger.who);
       for (let request = 0; request < 4; request++) {
         expect((await workers.ask(server)).worker).not.toBe(stuck.who.worker);
       }
@@ -53,14 +49,16 @@ export function stuckCases(workers: WorkerBed): void {
       await until(() => workers.present(server) === present);
     });
 
-    test('leaves the requests that it had not begun to another', async () => {
+    workers.testUnbegun('leaves the requests that it had not begun to another', async () => {
       await using gate = await Gate.open();
       const context = { gate: gate.port };
       await using served = await workers.serve({ max: 1, stuckTimeout: STUCK_MS }, { context });
       const { server } = served;
-      const looping = workers.send(server, 'loop');
+      const begun = bed.freePath();
+      const looping = workers.send(server, `loop ${begun}`);
       const stuck = await workers.held(gate);
       stuck.letPass();
+      await until(() => existsSync(begun));
       const others = await Promise.all([1, 2, 3].map(() => workers.ask(server)));
       for (const { worker } of others) expect(worker).not.toBe(stuck.who.worker);
       expect(await looping).toBe('');

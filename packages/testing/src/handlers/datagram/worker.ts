@@ -6,6 +6,7 @@ export default class Worker extends DatagramRequestHandler {
   readonly version: string = '';
 
   override async handle(): Promise<void> {
-    await this.wfile.write(await carryOut(this, this.packet.toString()));
+    const answer = await carryOut(this, this.packet.toString());
+    if (answer !== '') await this.wfile.write(answer);
   }
 }

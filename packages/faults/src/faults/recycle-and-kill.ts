@@ -2,7 +2,7 @@ import { ECHO } from './bystanders.js';
 import { endWorkers } from './end-workers.js';
 import { WITH_WORKERS, type Fault } from './fault.js';
 
-const COUNT = 400;
+const COUNT = 200;
 const GRACE_MS = 3_000;
 
 export const recycleAndKill: Fault = {

@@ -86,26 +86,6 @@ test('the environment and the arguments are those that the fields name', async (
   expect(execArgv).toEqual(['--no-warnings']);
 });
 
-test('requests above requestsPerChild wait, in order, and the loop goes on', async () => {
-  await using served = await serve({ requestsPerChild: 1 });
-  const { server } = served;
-  const first = await connectTo(server.serverAddress);
-  first.write('hold\n');
-  await readLine(first);
-  const order: number[] = [];
-  const later = [1, 2, 3].map(async (n) => {
-    await until(() => server.stats().waiting === n - 1);
-    await pidFrom(server);
-    order.push(n);
-  });
-  await until(() => server.stats().waiting === 3);
-  expect(server.stats()).toMatchObject({ accepted: 4, active: 4 });
-  first.end('go on\n');
-  await readAll(first);
-  await Promise.all(later);
-  expect(order).toEqual([1, 2, 3]);
-});
-
 test('the least busy child is given the next request', async () => {
   await using served = await serve({ maxChildren: 2 });
   const { server } = served;
@@ -128,37 +108,6 @@ describe('maxRequestsPerChild', () => {
     expect(new Set(pids).size).toBe(12);
     await until(() => !pids.some(isRunning));
     expect(server.stats().failed).toBe(0);
-  });
-
-  test('1: no more than maxChildren run at once', async () => {
-    await using served = await serve({ maxChildren: 1, maxRequestsPerChild: 1 });
-    const { server } = served;
-    const held = await connectTo(server.serverAddress);
-    held.write('hold\n');
-    await readLine(held);
-    const waiting = pidFrom(server);
-    await until(() => server.stats().waiting === 1);
-    held.end('go on\n');
-    expect(await waiting).toBeGreaterThan(0);
-  });
-
-  test('5: the child is replaced when a replacement is ready, and no request fails', async () => {
-    await using served = await serve({ maxRequestsPerChild: 5 });
-    const { server } = served;
-    const pids: number[] = [];
-    for (let n = 0; n < 40; n++) pids.push(await pidFrom(server));
-    expect(new Set(pids).size).toBeGreaterThan(1);
-    expect(pids.filter((pid) => pid === pids[0]).length).toBeGreaterThanOrEqual(5);
-    await until(() => !isRunning(pids[0]!));
-    expect(server.stats()).toMatchObject({ failed: 0 });
-  });
-
-  test('with maxRequestsJitter no child is replaced before its share', async () => {
-    await using served = await serve({ maxRequestsPerChild: 3, maxRequestsJitter: 2 });
-    const { server } = served;
-    const pids: number[] = [];
-    for (let n = 0; n < 3; n++) pids.push(await pidFrom(server));
-    expect(new Set(pids).size).toBe(1);
   });
 });
 

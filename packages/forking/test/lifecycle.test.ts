@@ -1,17 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { BoundAddress } from '@socketserver/core';
 import { askStream, connectTo, readAll, readLine, turns, until } from '@socketserver/testing';
 import { isRunning, zombies } from './support/processes.js';
 import { Program } from './support/program.js';
-import { codes, fixture, make, serve } from './support/servers.js';
-
-/** For tests that start process after process, each of which can take seconds on a busy machine. */
-const MANY_STARTS_MS = 120_000;
+import { fixture, make, serve } from './support/servers.js';
 
 interface Started {
   address: BoundAddress;
@@ -207,50 +201,3 @@ test('a node that does not start: listen() has what it wrote', async () => {
   const server = make({ execArgv: ['--no-such-option'] });
   await expect(server.listen()).rejects.toThrow(/bad option: --no-such-option/);
 });
-
-test(
-  'no new child can start: waiting clients are closed, the reason is reported, and it is tried again',
-  async () => {
-    const flag = join(mkdtempSync(join(tmpdir(), 'forking-')), 'loads');
-    writeFileSync(flag, '');
-    await using served = await serve(
-      { env: { ...process.env, LOADS_WHILE: flag } },
-      fixture('dies-later.mjs'),
-    );
-    const { server } = served;
-    rmSync(flag);
-    process.kill(server.activeChildren[0]!, 'SIGKILL');
-    const client = await connectTo(server.serverAddress);
-    client.end('pid\n');
-    expect((await readAll(client).catch(() => '')).toString()).toBe('');
-    await server.served(1);
-    expect(codes(server)).toContain('ERR_SOCKETSERVER_WORKER_START');
-    writeFileSync(flag, '');
-    await until(() => server.activeChildren.length === 1);
-    let answer = '';
-    while (answer === '') answer = await askStream(server.serverAddress, 'pid\n').catch(() => '');
-    expect(answer).toMatch(/^\d+\n$/);
-    rmSync(dirname(flag), { recursive: true });
-  },
-  MANY_STARTS_MS,
-);
-
-test(
-  'a replacement that does not start is told of once, while the other children serve',
-  async () => {
-    const flag = join(mkdtempSync(join(tmpdir(), 'forking-')), 'loads');
-    writeFileSync(flag, '');
-    const env = { ...process.env, LOADS_WHILE: flag };
-    await using served = await serve({ maxChildren: 2, env }, fixture('dies-later.mjs'));
-    const { server } = served;
-    rmSync(flag);
-    process.kill(server.activeChildren[0]!, 'SIGKILL');
-    await server.errors.atLeast(1);
-    expect(await askStream(server.serverAddress, 'pid\n')).toMatch(/^\d+\n$/);
-    expect(codes(server)).toEqual(['ERR_SOCKETSERVER_WORKER_START']);
-    writeFileSync(flag, '');
-    await until(() => server.activeChildren.length === 2);
-    rmSync(dirname(flag), { recursive: true });
-  },
-  MANY_STARTS_MS,
-);

@@ -16,6 +16,7 @@ import { protocolCases } from './cases/protocols.js';
 import { servingCases } from './cases/serving.js';
 import { socketOptionCases } from './cases/socket-options.js';
 import { timeLimitCases } from './cases/time-limits.js';
+import { workerCases } from './cases/workers/index.js';
 import { writingCases } from './cases/writing.js';
 import type { Composition } from './composition.js';
 import { TestBed } from './test-bed.js';
@@ -46,6 +47,7 @@ export function contractSuite(composition: Composition): void {
       socketOptionCases(bed);
       protocolCases(bed);
     }
+    if (composition.runsIn !== 'loop') workerCases(bed);
     leakCases(bed);
     clusterCases(bed);
   });

@@ -110,31 +110,6 @@ describe.each(streams)('%s', (_, bed) => {
     verify();
     expect((await readAll(socket)).toString()).toBe('EARLY');
   });
-
-  test('whatever its requests do, none is lost, and the count is exact', async () => {
-    await using served = await bed.serve(COMMANDS);
-    const { server } = served;
-    // Each line, and what the client must have heard if its thread lives long enough.
-    const lines = ['upper a', 'exit 1', 'upper b', 'uncaught', 'nothing', 'upper c', 'rejected', 'upper d'];
-    const clients: Client[] = [];
-    for (let round = 0; round < 25; round++) {
-      const connecting = lines.map((line) => Client.connect(server.serverAddress, line));
-      clients.push(...(await Promise.all(connecting)));
-    }
-    await Promise.all(clients.map(({ ended }) => ended));
-    await server.served(clients.length);
-    const { accepted, active, completed, failed, rejected } = server.stats();
-    expect({ accepted, active, rejected, ended: completed + failed }).toEqual({
-      accepted: clients.length,
-      active: 0,
-      rejected: 0,
-      ended: clients.length,
-    });
-    expect(server.errors).toHaveLength(failed);
-    expect(new Set(server.errors.entries.map(({ request }) => request)).size).toBe(failed);
-    await until(() => threadsOf(server).workers.serving === 2);
-    expect(await askStream(server.serverAddress, 'upper after\n')).toBe('AFTER');
-  });
 });
 
 test('a client that resets before the hand-over has disconnected', async () => {

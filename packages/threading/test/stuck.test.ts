@@ -1,71 +1,21 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { askStream, until } from '@socketserver/testing';
-import { reload, tcpBed, threadsOf, unixBed } from './support/beds.js';
+import { tcpBed, threadsOf, unixBed } from './support/beds.js';
 import { Client } from './support/clients.js';
 import { fixture, run, startFixture } from './support/program.js';
 
 const COMMANDS = fixture('commands.mjs');
 /** Beside heavy load a thread may not be scheduled for half a second. */
 const STUCK_MS = 1_000;
-const tuning = { maxThreads: 2, stuckTimeout: STUCK_MS } as const;
-const [tcp, unix] = [tcpBed(tuning), unixBed(tuning)];
-const single = unixBed({ ...tuning, maxThreads: 1 });
+const single = unixBed({ maxThreads: 1, stuckTimeout: STUCK_MS });
 /** Whose `stuckTimeout` does not come to its help. */
 const patient = unixBed({ maxThreads: 1 });
 
 afterAll(async () => {
-  for (const bed of [tcp, unix, single, patient]) await bed[Symbol.asyncDispose]();
-});
-
-describe.each([
-  ['TCP', tcp],
-  ['a Unix stream', unix],
-] as const)('a thread that is stuck, with %s', (_, bed) => {
-  test('is replaced; its requests are reported once, and the other thread never notices', async () => {
-    await using served = await bed.serve(COMMANDS);
-    const { server } = served;
-    const [mate, stranger] = [
-      await Client.connect(server.serverAddress, 'forever'),
-      await Client.connect(server.serverAddress, 'forever'),
-    ];
-    await Promise.all([mate, stranger].map((client) => client.heard('waiting')));
-    const looping = await Client.connect(server.serverAddress, 'loop'); // in the thread of the first
-    await Promise.all([looping.ended, mate.ended]);
-
-    expect(server.errors).toHaveLength(2);
-    for (const { error, request } of server.errors.entries) {
-      expect(error).toMatchObject({
-        code: 'ERR_SOCKETSERVER_STUCK',
-        message: expect.stringMatching(
-          /^Expected the event loop of Thread-\d+ to turn within .*, got none for \d+ ms/,
-        ),
-      });
-      expect(request).toBeDefined();
-      const [, ms] = /for (\d+) ms/.exec((error as Error).message) ?? [];
-      expect(Number(ms)).toBeGreaterThanOrEqual(STUCK_MS);
-    }
-    await until(() => threadsOf(server).workers.serving === 2);
-    expect(stranger.socket.closed).toBe(false);
-    expect(server.stats()).toMatchObject({ accepted: 3, active: 1, failed: 2 });
-    expect(await askStream(server.serverAddress, 'upper hello\n')).toBe('HELLO');
-    await server.close({ graceMs: 0 });
-    await stranger.ended;
-  });
-});
-
-test('connections that a stuck thread had not begun go to another one', async () => {
-  await using served = await single.serve(COMMANDS);
-  const { server } = served;
-  const looping = await Client.connect(server.serverAddress, 'loop');
-  await looping.heard('looping');
-  const others = await Promise.all([1, 2, 3].map(() => Client.connect(server.serverAddress, 'upper hello')));
-  expect(await Promise.all(others.map(({ ended }) => ended))).toEqual(Array(3).fill('HELLO'));
-  await server.served(4);
-  expect(server.errors).toHaveLength(1);
-  expect(server.stats()).toMatchObject({ accepted: 4, completed: 3, failed: 1 });
+  for (const bed of [single, patient]) await bed[Symbol.asyncDispose]();
 });
 
 test('close() does not wait for a thread inside a system call', async () => {
@@ -108,31 +58,6 @@ test('one that no one can end, inside a system call, holds up nobody', async () 
     rmSync(folder, { recursive: true });
   }
 });
-
-test('a module that loops while it is loaded fails listen(), and reload()', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'threading-'));
-  try {
-    const file = join(folder, 'handler.mjs');
-    const core = import.meta.resolve('@socketserver/core');
-    const looping = `import { StreamRequestHandler } from '${core}';
-      for (;;);
-      export default class extends StreamRequestHandler {}`;
-    writeFileSync(file, looping);
-    await using server = single.make(new URL(`file://${file}`));
-    await expect(server.listen()).rejects.toMatchObject({
-      code: 'ERR_SOCKETSERVER_STUCK',
-      message: expect.stringContaining('handler.mjs to be loaded, got an event loop'),
-    });
-
-    writeFileSync(file, `export { default } from '${COMMANDS.href}';`);
-    await using served = await single.serve(new URL(`file://${file}`));
-    writeFileSync(file, looping);
-    await expect(reload(served.server)).rejects.toMatchObject({ code: 'ERR_SOCKETSERVER_STUCK' });
-    expect(await askStream(served.server.serverAddress, 'upper old\n')).toBe('OLD');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}, 90_000);
 
 test('a process that was stopped finds no thread stuck', async () => {
   using program = startFixture('stopped.mjs');

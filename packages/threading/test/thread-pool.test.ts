@@ -24,22 +24,6 @@ afterAll(async () => {
 });
 
 describe('requestsPerThread: 1', () => {
-  test('a request waits until a thread has none, in order', async () => {
-    const cells = new Int32Array(new SharedArrayBuffer(8));
-    const bed = bedOf({ maxThreads: 2, requestsPerThread: 1 });
-    await using served = await bed.serve(COMMANDS, { context: { cells: cells.buffer } });
-    const { server } = served;
-    const clients: Client[] = [];
-    for (let client = 0; client < 5; client++) {
-      clients.push(await Client.connect(server.serverAddress, `block ${client}`));
-    }
-    await until(() => server.stats().active === 5 && Atomics.load(cells, 0) === 2);
-    Atomics.store(cells, 1, 1);
-    Atomics.notify(cells, 1);
-    expect(await Promise.all(clients.map(({ ended }) => ended))).toEqual(['0', '1', '2', '3', '4']);
-    expect(Atomics.load(cells, 0)).toBe(5);
-  });
-
   test('threads are started up to maxThreads, and no further', async () => {
     const bed = bedOf({ minThreads: 1, maxThreads: 3, requestsPerThread: 1, idleTimeout: 50 });
     await using served = await bed.serve(COMMANDS);

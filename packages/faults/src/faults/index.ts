@@ -16,7 +16,9 @@ import { killChild } from './kill-child.js';
 import { overloadPause } from './overload-pause.js';
 import { overloadReject } from './overload-reject.js';
 import { recycle } from './recycle.js';
+import { recycleAndKill } from './recycle-and-kill.js';
 import { reload } from './reload.js';
+import { reloadAndKill } from './reload-and-kill.js';
 import { resets } from './resets.js';
 import { restart } from './restart.js';
 import { slowloris } from './slowloris.js';
@@ -54,7 +56,9 @@ export const FAULTS: readonly Fault[] = [
   drain,
   restart,
   reload,
+  reloadAndKill,
   recycle,
+  recycleAndKill,
   thrown,
   clock,
   stopServer,

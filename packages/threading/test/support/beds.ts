@@ -58,8 +58,3 @@ export function udpBed(tuning: Tuning = {}): TestBed {
 export function threadsOf(server: object): ThreadingStats {
   return (server as ThreadingTCPServer).stats();
 }
-
-/** Loads the handler's module anew. */
-export function reload(server: object): Promise<void> {
-  return (server as ThreadingTCPServer).reload();
-}

@@ -1,0 +1,29 @@
+import { describe } from '@jest/globals';
+import type { TestBed } from '../../test-bed.js';
+import { WorkerBed } from '../../worker-bed.js';
+import { deathCases } from './death.js';
+import { failedStartCases } from './failed-start.js';
+import { failingLaterCases } from './failing-later.js';
+import { poolFieldCases } from './pool-fields.js';
+import { recyclingCases } from './recycling.js';
+import { reloadCases } from './reload.js';
+import { brokenReloadCases } from './broken-reload.js';
+import { statsCases } from './stats.js';
+import { stuckCases } from './stuck.js';
+
+/** What every engine promises of the threads or processes in which requests run. */
+export function workerCases(bed: TestBed): void {
+  describe('workers:', () => {
+    const workers = new WorkerBed(bed);
+    reloadCases(workers);
+    recyclingCases(workers);
+    stuckCases(workers);
+    deathCases(workers);
+    if (!workers.isFirst) return;
+    brokenReloadCases(workers);
+    failedStartCases(workers);
+    failingLaterCases(workers);
+    poolFieldCases(workers);
+    statsCases(workers);
+  });
+}

@@ -1,0 +1,160 @@
+import { expect, test } from '@jest/globals';
+import type { Gate } from './gate.js';
+import type { Who, WorkerContext } from './handlers/worker-orders.js';
+import type { RecordingServer } from './recording-server.js';
+import { Served } from './served.js';
+import type { TestBed } from './test-bed.js';
+import { workerEngine, type Feature, type PoolFields, type WorkerEngine } from './workers.js';
+
+export interface WorkerOptions {
+  /** @default handlers/…/worker.ts */
+  handler?: URL;
+  context?: WorkerContext;
+}
+
+/** A handler that waits at the gate, and which one that is. */
+interface WorkerCase {
+  readonly run: () => Promise<void>;
+  readonly ms?: number;
+}
+
+export interface HeldRequest {
+  readonly who: Who;
+  /** The answer, or '' when its connection has ended without one; '' at once for a datagram. */
+  readonly end: Promise<string>;
+  letPass(): void;
+}
+
+/** What the worker cases work with: a {@link TestBed}, and the engine by neutral names. */
+export class WorkerBed {
+  readonly engine: WorkerEngine;
+
+  constructor(readonly bed: TestBed) {
+    this.engine = workerEngine(bed.composition);
+  }
+
+  /** Whether the cases run that are about the workers, whatever socket their requests came by. */
+  get isFirst(): boolean {
+    return this.bed.composition.kind === 'tcp';
+  }
+
+  make(
+    pool: PoolFields,
+    { handler = this.bed.handler('worker'), context }: WorkerOptions = {},
+  ): RecordingServer {
+    const server = this.bed.make(handler, { context });
+    this.tune(server, pool);
+    return server;
+  }
+
+  async serve(pool: PoolFields, options: WorkerOptions = {}): Promise<Served> {
+    const server = this.make(pool, options);
+    await server.listen();
+    return new Served(server);
+  }
+
+  tune(server: RecordingServer, pool: PoolFields): void {
+    for (const [field, value] of Object.entries(pool)) {
+      const name = this.engine.names[field as keyof PoolFields];
+      if (name !== undefined) Object.assign(server, { [name]: value });
+    }
+  }
+
+  reload(server: RecordingServer): Promise<void> {
+    return (server as unknown as { reload(): Promise<void> }).reload();
+  }
+
+  present(server: RecordingServer): number {
+    return this.engine.present(server);
+  }
+
+  /** Gives an order, and returns who carried it out. */
+  async ask(server: RecordingServer, order = 'who'): Promise<Who> {
+    const answer = await this.bed.ask(server, order);
+    if (answer === '') throw new Error(`Expected ${JSON.stringify(order)} to be answered, got the end`);
+    return JSON.parse(answer) as Who;
+  }
+
+  /** Gives an order that may not be answered. Resolves with the answer or the end of a stream, at once for a datagram. */
+  async send(server: RecordingServer, order: string): Promise<string> {
+    if (this.bed.isStream) return this.bed.ask(server, order).catch(() => '');
+    await this.bed.send(server, order);
+    return '';
+  }
+
+  /** A request whose handler waits at the gate. */
+  async hold(server: RecordingServer, gate: Gate): Promise<HeldRequest> {
+    const end = this.send(server, this.bed.isStream ? 'hold' : 'holdQuietly');
+    return { ...(await this.held(gate)), end };
+  }
+
+  /** The next one that waits at the gate. */
+  async held(gate: Gate): Promise<Omit<HeldRequest, 'end'>> {
+    const visitor = await gate.visitor();
+    return { who: JSON.parse(visitor.text) as Who, letPass: () => visitor.letPass() };
+  }
+
+  /** Every request has ended, as the figures say, and every error has been reported. */
+  async expectEnds(
+    server: RecordingServer,
+    { completed, failed }: { completed: number; failed: number },
+  ): Promise<void> {
+    await server.served(completed + failed);
+    expect(server.stats()).toMatchObject({
+      accepted: completed + failed,
+      active: 0,
+      completed,
+      failed,
+      disconnected: 0,
+      rejected: 0,
+    });
+    expect(errorsOfRequests(server)).toHaveLength(failed);
+  }
+
+  /** A case of requests that their worker had not begun. */
+  testUnbegun(title: string, run: () => Promise<void>): void {
+    if (this.bed.isStream) {
+      // oxlint-disable-next-line jest/expect-expect -- they are in `run`
+      test(title, run);
+    } else {
+      this.testWith('unbegun datagrams', title, { run });
+    }
+  }
+
+  /** A case that may take its time. */
+  test(title: string, { run, ms }: WorkerCase): void {
+    // oxlint-disable-next-line jest/expect-expect -- they are in `run`
+    test(title, run, ms);
+  }
+
+  /** A case that an engine may not keep yet. */
+  testWith(feature: Feature, title: string, { run, ms }: WorkerCase): void {
+    const reason = this.engine.pending[feature];
+    // oxlint-disable-next-line jest/expect-expect -- they are in `run`
+    if (reason === undefined) test(title, run, ms);
+    // oxlint-disable-next-line jest/expect-expect, jest/no-disabled-tests -- until the engine keeps it
+    else test.skip(`${title} (pending: ${reason})`, run);
+  }
+}
+
+export function errorsOfRequests(server: RecordingServer): unknown[] {
+  return server.errors.entries.filter(({ request }) => request !== undefined).map(({ error }) => error);
+}
+
+/** Errors that belong to no request. */
+export function errorsOfServer(server: RecordingServer): unknown[] {
+  return server.errors.entries.filter(({ request }) => request === undefined).map(({ error }) => error);
+}
+
+export function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code;
+}
+
+/** What an error and its causes say, one a line. */
+export function toldBy(error: unknown): string {
+  const messages: string[] = [];
+  for (let at = error; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) {
+    messages.push(String((at as { message?: unknown }).message));
+  }
+  return messages.join('\n');
+}

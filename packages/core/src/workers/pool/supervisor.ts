@@ -134,6 +134,8 @@ export class Supervisor {
     this.#checkOpen('reload()');
     if (failure?.status === 'rejected') {
       for (const worker of this.#workers.in('fresh')) this.#drain(worker);
+      const ending = this.#workers.in('draining').filter(({ load }) => load === 0);
+      await Promise.all(ending.map((worker) => worker.retire())); // nothing is left of it when it is told
       throw failure.reason;
     }
     this.#backoff.reset();
@@ -184,7 +186,6 @@ export class Supervisor {
       if (this.#isUnwanted(worker)) return;
       this.#drain(worker);
       if (worker.isLost && (await worker.lost).wasKilled === true) this.#backoff.killed();
-      await worker.retire(); // nothing of it is left when its error is told
       throw error;
     }
     if (this.#isUnwanted(worker)) return;

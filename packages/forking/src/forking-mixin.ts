@@ -6,6 +6,7 @@ import {
   createDriver,
   defaultWorkers,
   PooledMixIn,
+  watchFields,
   type PooledMembers,
   type PooledStats,
   type WorkerDriver,
@@ -94,9 +95,17 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
 
     protected override checkFields(): void {
       super.checkFields();
-      checkInteger('acknowledgeTimeout', this.acknowledgeTimeout, 1);
-      checkInteger('killGrace', this.killGrace, 0);
+      checkAcknowledgeTimeout(this.acknowledgeTimeout);
+      checkKillGrace(this.killGrace);
       packContext(this.context);
+    }
+
+    protected override guardFields(): void {
+      super.guardFields();
+      watchFields(this, {
+        acknowledgeTimeout: { check: checkAcknowledgeTimeout },
+        killGrace: { check: checkKillGrace },
+      });
     }
 
     override [createDriver](): WorkerDriver {
@@ -106,4 +115,12 @@ export function ForkingMixIn<Base extends AbstractConstructor<BaseServer>>(base:
     }
   }
   return ForkingServer;
+}
+
+function checkAcknowledgeTimeout(ms: unknown): void {
+  checkInteger('acknowledgeTimeout', ms, { min: 1 });
+}
+
+function checkKillGrace(ms: unknown): void {
+  checkInteger('killGrace', ms, { min: 0 });
 }

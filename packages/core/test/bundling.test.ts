@@ -50,8 +50,8 @@ test.each([
   ['cjs', 'ThreadingUnixStreamServer', 'koffi'],
   ['esm', 'ThreadingUDPServer', 'worker.cjs'],
   ['cjs', 'ThreadingUDPServer', 'worker.cjs'],
-  ['esm', 'ForkingTCPServer', 'child-entry.js'],
-  ['cjs', 'ForkingTCPServer', 'child-entry.js'],
+  ['esm', 'ForkingTCPServer', 'process-main.js'],
+  ['cjs', 'ForkingTCPServer', 'process-main.js'],
   ['esm', 'UnixDatagramServer', 'koffi'],
   ['cjs', 'UnixDatagramServer', 'koffi'],
 ] as const)('bundled (%s), %s misses %s, and listen() names the cure', async (format, server, missing) => {

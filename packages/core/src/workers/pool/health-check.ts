@@ -34,10 +34,10 @@ export class HealthCheck {
     if (this.#timer !== undefined || intervalMs === Infinity) return;
     const dueAt = performance.now() + intervalMs;
     this.#timer = setTimeout(() => {
-      // This process may not have turned either (SIGSTOP, a sleeping laptop, a busy loop): then everyone starts anew.
-      const isLate = performance.now() > dueAt + intervalMs;
+      // This process may not have turned either (SIGSTOP, a sleeping laptop, a busy machine).
+      const lateMs = Math.max(0, performance.now() - dueAt);
       // Answers may be there already, unread because this process was busy: read first.
-      setImmediate(() => this.#check(isLate));
+      setImmediate(() => this.#check(lateMs));
     }, intervalMs);
     this.#timer.unref();
   }
@@ -47,12 +47,12 @@ export class HealthCheck {
     this.#timer = undefined;
   }
 
-  #check(isLate: boolean): void {
+  #check(lateMs: number): void {
     if (this.#timer === undefined) return; // stopped meanwhile
     this.#timer = undefined;
     const { stuckTimeout } = this.#options.size();
     for (const worker of this.#options.workers()) {
-      const silentMs = worker.probe(isLate);
+      const silentMs = worker.probe(lateMs);
       const limitMs = worker.isReady ? stuckTimeout : Math.max(stuckTimeout, MIN_LOAD_MS);
       if (stuckTimeout > 0 && silentMs >= limitMs) this.#options.onStuck(worker, silentMs);
     }

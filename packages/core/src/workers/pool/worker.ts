@@ -170,14 +170,14 @@ export abstract class Worker<Attachment = unknown> {
 
   /**
    * Asks for a sign of life, unless it owes one.
-   * @param restart - what it owes counts from now on, because the main side itself has stood still
+   * @param lateMs - for so long the main side itself has stood still, which counts against nobody
    * @returns the milliseconds for which it has owed one; 0 before it has said anything
    */
-  probe(restart: boolean): number {
+  probe(lateMs: number): number {
     if (!this.#hasSpoken || this.isLost) return 0;
     const now = performance.now();
     if (this.#owesSince === undefined) this.post({ type: 'ping' });
-    if (this.#owesSince === undefined || restart) this.#owesSince = now;
+    this.#owesSince = Math.min(now, (this.#owesSince ?? now) + lateMs);
     return now - this.#owesSince;
   }
 

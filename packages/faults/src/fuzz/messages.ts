@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { checkFromWorker } from '../../../core/dist/workers/protocol/validate.js';
-import { checkFromThread } from '../../../threading/dist/protocol.js';
 import type { Fuzz } from './property.js';
 
 const anything = fc.anything({
@@ -10,12 +9,28 @@ const anything = fc.anything({
   withTypedArray: true,
   withDate: true,
 });
-const TYPES = ['ready', 'failed', 'begun', 'returned', 'ended', 'send', 'shutdown', 'draining'] as const;
+const TYPES = [
+  'ready',
+  'failed',
+  'alive',
+  'begun',
+  'returned',
+  'ended',
+  'send',
+  'shutdown',
+  'draining',
+  'over',
+] as const;
 /** A message of a known type, whose other fields may be anything, be missing or be as they should. */
 const message = fc.record(
   {
     type: fc.oneof(fc.constantFrom(...TYPES), anything),
     id: fc.oneof(fc.integer(), anything),
+    memoryBytes: fc.oneof(fc.integer(), anything),
+    end: fc.oneof(
+      anything,
+      fc.record({ error: anything, disconnected: anything, cut: anything }, { requiredKeys: [] }),
+    ),
     error: fc.oneof(anything, fc.record({ name: fc.string(), message: fc.string() })),
     data: fc.oneof(fc.uint8Array(), anything),
     address: fc.oneof(anything, fc.record({ address: fc.ipV4(), port: fc.nat(65_535) })),
@@ -50,11 +65,7 @@ export const misfit: fc.Arbitrary<string> = fc
 
 export const MESSAGES: readonly Fuzz[] = [
   {
-    name: 'whatever a child says is a message of the protocol, or refused',
+    name: 'whatever a worker says is a message of the protocol, or refused',
     property: fc.property(said, (value) => void isLetThrough(checkFromWorker, value)),
-  },
-  {
-    name: 'whatever a thread says is a message of the protocol, or refused',
-    property: fc.property(said, (value) => void isLetThrough(checkFromThread, value)),
   },
 ];

@@ -32,7 +32,7 @@ export class GracefulClose<Request extends object> {
   #isGraceful = false;
   /** Resolves when nothing is taken any more. */
   #taken: Promise<void> | undefined;
-  /** Ends at the deadline: `end()` then waits no longer for a `listen()` that is under way. */
+  /** Ends at the deadline: nothing is taken after it, and a `listen()` that is under way is not waited for. */
   readonly #patience = new Suspension();
 
   constructor(options: GracefulCloseOptions<Request>) {
@@ -73,19 +73,40 @@ export class GracefulClose<Request extends object> {
    * and serves now or has served and is closed by `close()`.
    */
   async #stopTaking({ wasOpen, opened, loop }: UnderWay): Promise<void> {
-    const { server, lifecycle, acceptor } = this.#options;
+    const { server, lifecycle } = this.#options;
     const hasClients = loop !== undefined || (this.#isGraceful && lifecycle.hasServed);
     this.#patience.begin();
     const patience = this.#patience.ended;
     void server.shutdown();
-    if (loop !== undefined) lifecycle.stop(loop);
+    loop?.stop();
     await loop?.taking;
     await Promise.race([opened?.catch(isReportedByListen), patience]);
-    if (wasOpen && server.concurrent && hasClients) await acceptor.takeArrived();
+    if (wasOpen && server.concurrent && hasClients) await this.#takeArrived();
+  }
+
+  /**
+   * Takes what the kernel has by now, within the limits, in `closeDelay` ms. No more than can have waited there, so that a
+   * flood does not keep the server open.
+   */
+  async #takeArrived(): Promise<void> {
+    const { acceptor, server } = this.#options;
+    const { closeDelay, requestQueueSize } = server;
+    acceptor.resume();
+    if (!acceptor.isFree) return;
+    const endsAt = performance.now() + closeDelay;
+    await within(closeDelay, acceptor.finish());
+    for (let left = requestQueueSize; left > 0 && acceptor.isFree; left--) {
+      const deadline = this.#patience.ended;
+      if (deadline === undefined) break;
+      // An override of `getRequest()` may take its time with what it has got from the source.
+      await within(Math.max(0, endsAt - performance.now()), Promise.race([acceptor.ready(), deadline]));
+      if (!acceptor.takeReady()) break;
+    }
+    acceptor.source?.pause();
   }
 
   async #drain(graceMs: number): Promise<CloseReport> {
-    const { server, requests, acceptor, abortRequests, killRequests, workersEnded } = this.#options;
+    const { server, requests, abortRequests, killRequests, workersEnded } = this.#options;
     const { active } = requests;
     const running = [...active];
     this.#isGraceful = true;
@@ -93,7 +114,6 @@ export class GracefulClose<Request extends object> {
     abortRequests(new DOMException('The server is closing', 'AbortError'));
     await within(graceMs, this.#idle());
     this.#patience.end();
-    acceptor.giveUp();
     await this.#taken;
     const left = running.filter(isActive);
     if (active.size > 0) {

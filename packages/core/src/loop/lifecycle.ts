@@ -111,7 +111,7 @@ export class Lifecycle<Request extends object> {
       if (server.timeout !== null) {
         timer = setTimeout(() => {
           isExpired = true;
-          this.stop(loop);
+          loop.stop();
         }, server.timeout);
       }
       const taking = acceptor.takeNext(loop);
@@ -134,7 +134,7 @@ export class Lifecycle<Request extends object> {
       this.#isShutDownAhead = true;
       return Promise.resolve();
     }
-    this.stop(this.#loop);
+    this.#loop.stop();
     return this.#loop.ended;
   }
 
@@ -145,12 +145,6 @@ export class Lifecycle<Request extends object> {
     const opened = this.#state.name === 'opening' ? this.#state.opened : undefined;
     this.#state = { name: 'draining' };
     return { wasOpen, opened, loop: this.#loop };
-  }
-
-  /** Stops the loop that runs, whichever it is: it takes nothing more. */
-  stop(loop: ServeLoop): void {
-    loop.stop();
-    this.#options.acceptor.interrupt();
   }
 
   /** Completes the end. */

@@ -18,12 +18,18 @@ export class ServeLoop {
     return this.#stopping;
   }
 
+  /** The loop takes nothing more. */
   stop(): void {
     this.#stopping = true;
+    this.wake();
+  }
+
+  /** Ends the present wait, if there is one: what it waited for may have changed. */
+  wake(): void {
     this.#wake?.();
   }
 
-  /** Resolves when `work` has settled, or when the loop is to stop, whichever is first. */
+  /** The wait of the loop: resolves when `work` has settled, and at once when the loop is woken or is to stop. */
   async until(work: Promise<unknown>): Promise<void> {
     if (this.#stopping) return;
     // A race with one promise that lives as long as the loop would keep every outcome it ever lost.

@@ -49,7 +49,11 @@ export abstract class BaseServer<Request extends object = object, Address extend
   abstract readonly addressFamily: string;
   readonly #givenAddress: ServerAddress;
   readonly #requests = new RequestLifecycle<Request>(this);
-  readonly #acceptor = new Acceptor<Request>(this, this.#requests);
+  readonly #acceptor = new Acceptor<Request>({
+    server: this,
+    requests: this.#requests,
+    takesFromSource: () => this.getRequest === BaseServer.prototype.getRequest,
+  });
   readonly #lifecycle = new Lifecycle<Request>({
     server: this,
     requests: this.#requests,
@@ -154,7 +158,7 @@ export abstract class BaseServer<Request extends object = object, Address extend
 
   /** Takes requests again. Idempotent. */
   resume(): void {
-    this.#acceptor.suspension.end();
+    this.#acceptor.resume();
   }
 
   /** Suspends, and resolves when no request is running any more. `resume()` goes on, `close()` ends. */
@@ -199,7 +203,11 @@ export abstract class BaseServer<Request extends object = object, Address extend
     await this.loadHandler();
   }
 
-  /** The next request and who sent it. May be overridden: a failure is reported, and the loop goes on. */
+  /**
+   * The next request and who sent it; waits for one if there is none. The loop calls it when one has come. May be
+   * overridden: an override is called at once, may bring requests from elsewhere, and its failure is reported.
+   * @throws {SocketServerError} ERR_SOCKETSERVER_CLOSED without a listening socket; the error of accept(2) or recvfrom(2)
+   */
   getRequest(): Promise<Arrival<Request>> {
     const source = this.#acceptor.source;
     return source === undefined ? Promise.reject(serverClosed('getRequest()')) : source.next();
@@ -272,7 +280,7 @@ export abstract class BaseServer<Request extends object = object, Address extend
   }
 
   protected override admissionChanged(): void {
-    this.#requests.active.recheck();
+    this.#acceptor.limitsChanged();
   }
 
   /** Resolves when no request is running. */

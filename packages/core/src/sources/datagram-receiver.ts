@@ -109,12 +109,20 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     return this.#bound;
   }
 
-  get isWaitedFor(): boolean {
-    return this.#queue.isWaitedFor;
+  get isReady(): boolean {
+    return this.#queue.isReady;
   }
 
   fileno(): number {
     return this.#closed || this.#socket === undefined ? -1 : descriptorOf(this.#socket);
+  }
+
+  ready(): Promise<void> {
+    return this.#queue.ready();
+  }
+
+  take(): Arrival<DatagramRequest> {
+    return this.#queue.takeNow();
   }
 
   next(): Promise<Arrival<DatagramRequest>> {
@@ -126,6 +134,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     await delivery();
     this.pause();
     this.#isFinished = true;
+    this.#queue.end();
   }
 
   /** Called before each datagram is taken: mostly there is nothing to change. */
@@ -145,6 +154,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     if (this.#closed) return Promise.resolve();
     this.#closed = true;
     this.#queue.empty();
+    this.#queue.end();
     const socket = this.#socket;
     if (socket === undefined) return Promise.resolve();
     return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import type { ClientAddress } from '../address.js';
+import { serverClosed } from '../errors.js';
 
 export type Arrival<Request> = [request: Request, clientAddress: ClientAddress];
 
@@ -10,12 +11,17 @@ export interface QueueBound {
   onDrop(): void;
 }
 
-/** Where arrivals wait for the loop, and where the loop waits for arrivals: at most one side waits at a time. */
+/**
+ * Where arrivals wait to be taken. `ready()` waits for one and takes none, as select(2) does; `take()` takes one, and
+ * waits for it if there is none.
+ */
 export class RequestQueue<Request> {
   readonly #arrivals: Arrival<Request>[] = [];
-  #taker: { resolve(arrival: Arrival<Request>): void; reject(error: unknown): void } | undefined;
-  #failure: { error: unknown } | undefined;
   readonly #bound: QueueBound | undefined;
+  #failure: { error: unknown } | undefined;
+  #hasEnded = false;
+  /** Whoever waits. It stays until something is taken: what is waited for does not count as waiting. */
+  #waiter: { readonly ready: Promise<void>; resolve(): void } | undefined;
 
   constructor(bound?: QueueBound) {
     this.#bound = bound;
@@ -25,59 +31,74 @@ export class RequestQueue<Request> {
     return this.#arrivals.length;
   }
 
-  /** Whether a taker waits. */
-  get isWaitedFor(): boolean {
-    return this.#taker !== undefined;
+  /** Whether `take()` settles at once: there is an arrival, a failure, or nothing more to come. */
+  get isReady(): boolean {
+    return this.#arrivals.length > 0 || this.#failure !== undefined || this.#hasEnded;
+  }
+
+  /** Resolves when `isReady` is true. Any number of callers may wait. */
+  ready(): Promise<void> {
+    if (this.isReady) return Promise.resolve();
+    this.#waiter ??= newWaiter();
+    return this.#waiter.ready;
   }
 
   put(arrival: Arrival<Request>): void {
-    const taker = this.#taker;
-    if (taker === undefined) {
-      this.#queue(arrival);
-      return;
+    if (this.#hasRoom) {
+      this.#arrivals.push(arrival);
+    } else {
+      if (this.#bound?.drop === 'oldest') {
+        this.#arrivals.shift();
+        this.#arrivals.push(arrival);
+      }
+      this.#bound?.onDrop();
     }
-    this.#taker = undefined;
-    taker.resolve(arrival);
+    this.#waiter?.resolve();
   }
 
-  #queue(arrival: Arrival<Request>): void {
-    if (this.#bound === undefined || this.#arrivals.length < this.#bound.size) {
-      this.#arrivals.push(arrival);
-      return;
-    }
-    if (this.#bound.drop === 'oldest') {
-      this.#arrivals.shift();
-      this.#arrivals.push(arrival);
-    }
-    this.#bound.onDrop();
-  }
-
-  /** Hands `error` to whoever takes next. A second failure that nobody has seen replaces the first. */
+  /** Whoever takes next gets `error`, after the arrivals. A failure that nobody has seen is replaced by the next. */
   fail(error: unknown): void {
-    const taker = this.#taker;
-    if (taker === undefined) {
-      this.#failure = { error };
-      return;
-    }
-    this.#taker = undefined;
-    taker.reject(error);
+    this.#failure = { error };
+    this.#waiter?.resolve();
   }
 
-  take(): Promise<Arrival<Request>> {
+  /** Nothing more comes: whoever takes from an empty queue gets ERR_SOCKETSERVER_CLOSED. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#waiter?.resolve();
+  }
+
+  /** The next arrival. @throws what `fail` was given; {@link SocketServerError} ERR_SOCKETSERVER_CLOSED after the end */
+  async take(): Promise<Arrival<Request>> {
+    while (!this.isReady) await this.ready(); // another one may take what came
+    return this.takeNow();
+  }
+
+  /** The same when `isReady` is true, without a wait. */
+  takeNow(): Arrival<Request> {
+    this.#waiter = undefined;
     const arrival = this.#arrivals.shift();
-    if (arrival !== undefined) return Promise.resolve(arrival);
-    if (this.#failure !== undefined) {
-      const { error } = this.#failure;
-      this.#failure = undefined;
-      return Promise.reject(error as Error);
-    }
-    return new Promise((resolve, reject) => {
-      this.#taker = { resolve, reject };
-    });
+    if (arrival !== undefined) return arrival;
+    const failure = this.#failure ?? { error: serverClosed('getRequest()') };
+    this.#failure = undefined;
+    throw failure.error;
   }
 
   /** Takes out whatever nobody has taken. */
   empty(): Arrival<Request>[] {
     return this.#arrivals.splice(0);
   }
+
+  get #hasRoom(): boolean {
+    const awaited = this.#waiter === undefined ? 0 : 1;
+    return this.#bound === undefined || this.#arrivals.length < this.#bound.size + awaited;
+  }
+}
+
+function newWaiter(): { readonly ready: Promise<void>; resolve(): void } {
+  let resolve = (): void => {};
+  const ready = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { ready, resolve };
 }

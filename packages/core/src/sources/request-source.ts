@@ -13,15 +13,19 @@ export interface RequestSource<Request> {
   address(): BoundAddress | undefined;
   /** The descriptor, -1 when closed. */
   fileno(): number;
-  /** The next request; at most one call at a time. */
+  /** Whether `take()` can be called. */
+  readonly isReady: boolean;
+  /** Resolves when there is a request or a failure, and takes neither. Never rejects. */
+  ready(): Promise<void>;
+  /** The next request, when `isReady` is true. @throws the failure to receive one */
+  take(): Arrival<Request>;
+  /** The next request; waits for one if there is none. Rejects with what `take()` throws. */
   next(): Promise<Arrival<Request>>;
   /**
-   * For the end: receives nothing more but what the kernel has by now, which `next()` still gives. Resolves when that is
-   * here.
+   * For the end: receives what the kernel has by now, and nothing more. Resolves when that is here; `take()` still gives
+   * it, and throws ERR_SOCKETSERVER_CLOSED afterwards.
    */
   finish(): Promise<void>;
-  /** Whether `next()` waits for a request to come: then there is none. */
-  readonly isWaitedFor: boolean;
   /** Takes requests from the kernel. */
   resume(): void;
   /** Leaves requests in the kernel, which goes on queueing them. */

@@ -94,12 +94,20 @@ export class StreamListener implements RequestSource<Socket> {
     return this.#bound;
   }
 
-  get isWaitedFor(): boolean {
-    return this.#queue.isWaitedFor;
+  get isReady(): boolean {
+    return this.#queue.isReady;
   }
 
   fileno(): number {
     return this.#state.name === 'paused' ? this.#state.fd : descriptorOf(this.socket);
+  }
+
+  ready(): Promise<void> {
+    return this.#queue.ready();
+  }
+
+  take(): Arrival<Socket> {
+    return this.#queue.takeNow();
   }
 
   next(): Promise<Arrival<Socket>> {
@@ -120,6 +128,7 @@ export class StreamListener implements RequestSource<Socket> {
       }
     }
     this.#stopListening();
+    this.#queue.end();
   }
 
   pause(): void {
@@ -150,6 +159,7 @@ export class StreamListener implements RequestSource<Socket> {
   close(): Promise<void> {
     this.#stopListening();
     for (const [socket] of this.#queue.empty()) socket.destroy();
+    this.#queue.end();
     return Promise.resolve();
   }
 

@@ -98,8 +98,8 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     return { path: this.#path };
   }
 
-  get isWaitedFor(): boolean {
-    return this.#queue.isWaitedFor;
+  get isReady(): boolean {
+    return this.#queue.isReady;
   }
 
   fileno(): number {
@@ -112,13 +112,24 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     this.onDrop?.();
   }
 
-  async next(): Promise<Arrival<DatagramRequest>> {
-    const hasDied = this.#reader === undefined && this.#fd !== -1;
-    if (hasDied) await this.#startReader();
-    const arrival = await this.#queue.take();
+  /** A reader that has died is replaced. */
+  async ready(): Promise<void> {
+    if (this.#reader === undefined && this.#fd !== -1 && !this.#queue.isReady) {
+      await this.#startReader().catch((error: unknown) => this.#queue.fail(error));
+    }
+    await this.#queue.ready();
+  }
+
+  take(): Arrival<DatagramRequest> {
+    const arrival = this.#queue.takeNow();
     this.#delivered = (this.#delivered + 1) | 0;
     if (this.#taking) this.resume();
     return arrival;
+  }
+
+  async next(): Promise<Arrival<DatagramRequest>> {
+    while (!this.isReady) await this.ready(); // another one may take what came
+    return this.take();
   }
 
   /** The reader may have a datagram that it has not posted yet: looks twice. What it may not take ahead is left. */
@@ -130,6 +141,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     }
     this.pause();
     this.#isFinished = true;
+    this.#queue.end();
   }
 
   /** Whether the kernel has no datagram, and the reader none that has not come here. */
@@ -164,6 +176,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     this.#fd = -1;
     this.#claimed?.release();
     this.#queue.empty();
+    this.#queue.end();
     const reader = this.#reader;
     if (reader !== undefined) {
       const exited = new Promise((resolve) => reader.once('exit', resolve));
@@ -202,7 +215,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     if (this.#libc?.bind(this.#fd, name, name.length) !== 0) throw this.#systemError('bind');
   }
 
-  /** Resolves when the reader is ready; when it dies later, the next `next()` starts another. */
+  /** Resolves when the reader is ready; when it dies later, `ready()` starts another. */
   #startReader(): Promise<void> {
     const data: ReaderData = {
       fd: this.#fd,

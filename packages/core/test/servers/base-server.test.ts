@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { AsyncTCPServer, TCPServer, type ClientAddress } from '@socketserver/core';
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { startFixture } from '../support/child.js';
 import { ask } from '../support/clients.js';
 import { Gate, NullHandler, serving, until, UpperHandler } from '../support/servers.js';
@@ -137,6 +139,47 @@ describe('getRequest()', () => {
     gate.open();
     void server.serveForever();
     expect(await answer).toBe('HELLO\n');
+  });
+
+  test('waits for a request, and gives each caller another one', async () => {
+    await using server = new AsyncTCPServer(LOCAL, NullHandler);
+    await server.listen();
+    const { port, host } = server.serverAddress;
+    const both = Promise.all([server.getRequest(), server.getRequest()]);
+    // A listener accepts nothing before a loop runs; whoever has asked first is served first.
+    const loop = server.serveForever();
+    const clients = [connect(port, host), connect(port, host)];
+    const requests = await both;
+    expect(new Set(requests.map(([request]) => request)).size).toBe(2);
+    await server.shutdown();
+    await loop;
+    for (const socket of [...clients, ...requests.map(([request]) => request)]) socket.destroy();
+  });
+
+  test('is told when the server closes that there is no request any more', async () => {
+    const server = new AsyncTCPServer(LOCAL, NullHandler);
+    await server.listen();
+    const waiting = server.getRequest();
+    await server.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'ERR_SOCKETSERVER_CLOSED' });
+  });
+
+  test('may bring requests from elsewhere, with no client of the server’s own', async () => {
+    const elsewhere = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    class Other extends AsyncTCPServer {
+      override async getRequest(): Promise<[Socket, ClientAddress]> {
+        const [socket] = (await once(elsewhere, 'connection')) as [Socket];
+        return [socket, { address: '192.0.2.1', port: 1, family: 'IPv4' }];
+      }
+    }
+    await using server = await serving(new Other(LOCAL, UpperHandler));
+    const { port } = elsewhere.address() as AddressInfo;
+    const client = connect(port, '127.0.0.1');
+    client.end('hello\n');
+    expect(await text(client)).toBe('HELLO\n');
+    elsewhere.close();
+    expect(server.stats()).toMatchObject({ accepted: 1 });
   });
 
   test('may throw: once a spell it is reported, and the loop goes on', async () => {

@@ -44,7 +44,6 @@ describe('a child that writes', () => {
     rogue.write(`rubbish ${fd} ${bytes}\n`);
     const pid = Number(await readLine(rogue));
     expect(pid).not.toBe(other.pid);
-    rogue.end();
     await until(() => !isRunning(pid));
     await server.served(1);
     expect(server.errors.entries.map(({ error }) => error)).toEqual([

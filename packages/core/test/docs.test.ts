@@ -16,9 +16,14 @@ describe('documents', () => {
 
   test.each([
     'README.md',
+    'CONTRIBUTING.md',
     'packages/core/README.md',
+    'packages/threading/README.md',
+    'packages/forking/README.md',
+    'docs/architecture.md',
     'docs/bundlers.md',
     'docs/diagnostics.md',
+    'docs/errors.md',
     'docs/reliability.md',
     'docs/choosing.md',
     'docs/performance.md',

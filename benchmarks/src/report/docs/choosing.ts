@@ -37,14 +37,14 @@ export function renderChoosing(result: Result): string {
 }
 
 /** What follows from how they are made, and from no figure. */
-const NATURE = `Every strategy runs the same handler, so this is a choice that can be changed in one line.
+const NATURE = `Every strategy runs the same handler, so you can change the choice in one line.
 
 | server | where a request runs | what one request can do to the others |
 |---|---|---|
-| \`TCPServer\` and its kin (\`sync\`) | in the event loop, one after the other | makes them wait until it has ended |
+| \`TCPServer\` and the others without a mixin (\`sync\`) | in the event loop, one after the other | makes them wait until it has ended |
 | \`Async…\` (\`async\`) | in the event loop, all at once | makes them wait while it computes |
 | \`Threading…\` (\`threading\`) | in one of some worker threads | makes those of its thread wait while it computes |
-| \`Forking…\` (\`forking\`) | in one of some child processes | as with threads; if it brings its process down, the server lives on |
+| \`Forking…\` (\`forking\`) | in one of some child processes | as with threads; if it crashes its process, the server goes on |
 
 \`async-files\` is \`async\` with a handler that uses \`rfile\` and \`wfile\`; all others use the socket's events. The
 others are peers that do the same work without this project: \`raw\` is \`node:net\` or \`node:dgram\` by hand,

@@ -6,7 +6,7 @@ import type { RequestScope } from './request-scope.js';
 /** The errors of connections that broke, each with its connection. */
 const ownErrors = new WeakMap<object, object>();
 const broken = new WeakSet<object>();
-/** Connections of which something was lost that had been received or written. */
+/** Connections that lost bytes which had been received or written. */
 const cut = new WeakSet<object>();
 
 /** What Node throws of a stream that has ended already, in place of the error that ended it. */
@@ -16,7 +16,7 @@ const AFTERWARDS = new Set([
   'ERR_STREAM_UNABLE_TO_PIPE',
 ]);
 
-/** What of libuv fails when a connection breaks. */
+/** The system calls that fail when a connection breaks. */
 const SYSCALLS = new Set(['read', 'write', 'shutdown']);
 
 /**
@@ -30,8 +30,8 @@ export function watchConnection(socket: Socket, scope: RequestScope): void {
 }
 
 /**
- * Whether what a handler threw is the error of the connection that it served: the client is gone. Told by identity:
- * a reset of another connection of the handler's looks the same.
+ * Whether what a handler threw is the error of the connection that it served: the client has gone. Recognised by
+ * identity: a reset of another connection of the handler looks the same.
  */
 export function isOwnError(request: object, error: unknown): boolean {
   if (isOwn(request, error)) return true;
@@ -41,7 +41,7 @@ export function isOwnError(request: object, error: unknown): boolean {
     // What waits on `signal` rejects with an error of its own, whose cause is the reason.
     return name === 'AbortError' && isOwn(request, cause);
   } catch {
-    return false; // what throws when it is read is none of Node's
+    return false; // an error that throws when it is read is not Node's
   }
 }
 
@@ -77,8 +77,8 @@ export function isSocket(request: unknown): request is Socket {
 }
 
 /**
- * In place of a socket's `_destroy`: the last moment at which its descriptor is open, and what waits to be sent is known.
- * `destroy(error)` alone tells nothing: `pipeline()` gives each of its streams the error of whichever failed.
+ * In place of a socket's `_destroy`: the last moment at which its descriptor is open, and it is known what waits to be
+ * sent. `destroy(error)` alone proves nothing: `pipeline()` gives each of its streams the error of whichever failed.
  */
 function noteEnd(this: Socket, error: Error | null, callback: (error?: Error | null) => void): void {
   if (this.writableLength > 0) markCut(this);

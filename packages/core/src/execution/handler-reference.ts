@@ -140,7 +140,7 @@ function inlined(cause: unknown): SocketServerError {
   );
 }
 
-/** The module that this thread or child has its handler from; whether it is being loaded; what that was refused. */
+/** The module of this thread's or child's handler; whether it is being loaded; the error of a server that it tried to start. */
 let ownModule: string | undefined;
 let isLoading = false;
 let refusal: SocketServerError | undefined;
@@ -178,7 +178,7 @@ function startsServer(url: string): SocketServerError {
   );
 }
 
-/** V8 tells the file and the line of a syntax error only where it is printed, and not where it has been sent. */
+/** V8 gives the file and the line of a syntax error only when it prints it, not when the error is sent. */
 function withModule(error: unknown, url: string): unknown {
   if (!(error instanceof SyntaxError) || tellsWhere(error)) return error;
   const { message, stack } = error;

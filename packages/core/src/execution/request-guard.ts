@@ -3,12 +3,12 @@ import { writeQueueSizeOf } from '../native/handle.js';
 import { timedOut, TIMEOUT_GRACE_MS, type RequestLimits } from './request-limits.js';
 import type { RequestScope, TimeGuard } from './request-scope.js';
 
-/** A reader is looked at so often within `writeTimeout`: it is found to have stopped at most a quarter late. */
+/** Checks within one `writeTimeout`: a client that takes nothing is noticed at most a quarter of it late. */
 const LOOKS = 4;
 
 /**
  * Ends a request that takes too long. In this order: its `signal` aborts with the reason; after a grace its
- * connection is closed with that; and a handler that goes on even so is given up. Whatever the handler does after
+ * connection is closed with that; and a handler that still goes on is no longer waited for. Whatever the handler does after
  * the limit has passed, the request has failed.
  */
 export class RequestGuard implements TimeGuard {
@@ -78,7 +78,7 @@ export class RequestGuard implements TimeGuard {
     });
   }
 
-  /** Silence of both sides is what `socket.setTimeout` tells; a client that sends and does not read is no silence. */
+  /** `socket.setTimeout` notices silence of both sides; a client that sends and does not read is not silent. */
   #watchWrites(socket: Socket, ms: number): void {
     let last = '';
     let looks = 0;

@@ -49,7 +49,7 @@ export function requestLimits(fields: RequestLimits): RequestLimits | undefined 
   return isDefault ? undefined : { requestTimeout, handshakeTimeout, writeTimeout, timeoutGrace, closeDelay };
 }
 
-/** For a request that took too long; the message names the field that says so. */
+/** For a request that took too long; the message names the field that was passed. */
 export function timedOut(field: string, expected: string, got: string): SocketServerError {
   return new SocketServerError('ERR_SOCKETSERVER_TIMEOUT', `Expected ${expected} (\`${field}\`), got ${got}`);
 }

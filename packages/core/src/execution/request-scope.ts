@@ -10,7 +10,7 @@ export interface TimeGuard {
   expire(error: Error): void;
 }
 
-/** What has been received for a handler, and not been taken by it. */
+/** What has been received for a handler, which has not read it. */
 export interface Unread {
   readonly bufferedBytes: number;
 }
@@ -31,7 +31,7 @@ export class RequestScope {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      // A handler may wait for many things at once: that is no leak.
+      // A handler may wait for many things at once: many listeners are no leak.
       setMaxListeners(0, this.#controller.signal);
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
     }

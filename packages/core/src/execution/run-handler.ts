@@ -5,7 +5,7 @@ import { RequestGuard } from './request-guard.js';
 
 /**
  * Builds a handler and runs it, the same way under every engine: `setup`, `handle`, and `finish` whatever
- * `handle` did. When both `handle` and `finish` throw, the first is the one to know of. A request that takes longer
+ * `handle` did. When both `handle` and `finish` throw, the error of `handle` is thrown. A request that takes longer
  * than its limits allow rejects with ERR_SOCKETSERVER_TIMEOUT.
  */
 export function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {

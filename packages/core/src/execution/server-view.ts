@@ -1,8 +1,8 @@
 import type { BoundAddress } from '../address.js';
 
 /**
- * What a handler sees of its server. It is the same in the loop, in a thread and in a child process, so it has
- * only what can be had in all of them.
+ * What a handler sees of its server. It is the same in the loop, in a thread and in a child process, so it has only
+ * what all of them can offer.
  */
 export interface ServerView<Context = unknown> {
   readonly serverAddress: BoundAddress;

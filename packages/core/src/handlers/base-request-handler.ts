@@ -43,8 +43,8 @@ export abstract class BaseRequestHandler<Request = Socket, Address = InetClientA
 
   /**
    * Aborts when the server closes, when the request takes longer than a limit allows, and when the connection breaks (not
-   * when the client half-closes), with the reason. A handler that can wait for long gives it to what it waits for. When the
-   * server closes, bytes that have arrived may not have been read yet: `rfile` tells of the end after them, `signal` before.
+   * when the client half-closes), with the reason. A handler that may wait for long passes it on to what it awaits. When the
+   * server closes, bytes that have arrived may not have been read yet: `rfile` ends after them, `signal` aborts before.
    */
   get signal(): AbortSignal {
     return this.#scope.signal;

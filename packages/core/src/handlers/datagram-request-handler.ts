@@ -33,7 +33,7 @@ export abstract class DatagramRequestHandler<
     return this.#rfile;
   }
 
-  /** Gathers one answer. */
+  /** Collects the answer. */
   get wfile(): Writer {
     this.#wfile ??= new PacketWriter();
     return this.#wfile;

@@ -80,7 +80,7 @@ export abstract class StreamRequestHandler<
     if (!this.allowHalfOpen) request.allowHalfOpen = false;
   }
 
-  /** Sends what `wfile` has gathered; throws what an earlier write met. May be extended; call super. */
+  /** Sends what `wfile` holds back; throws the error of an earlier write. May be extended; call super. */
   override finish(): void | Promise<void> {
     return this.#wfile?.flush();
   }

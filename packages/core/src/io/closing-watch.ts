@@ -20,7 +20,7 @@ export class ClosingWatch {
   #isAborted = false;
   /** Runs while a client that has said nothing is waited for. */
   #timer: NodeJS.Timeout | undefined;
-  /** Takes back the end that is due. */
+  /** Cancels the end that is due. */
   #cancelEnd: (() => void) | undefined;
 
   constructor(options: ClosingWatchOptions) {
@@ -38,7 +38,7 @@ export class ClosingWatch {
     this.#onOver = listener;
   }
 
-  /** Something has been received, or has not for long enough: a loop that was busy may have it in the kernel still. */
+  /** Something has been received, or nothing for long enough: while the loop was busy, bytes may have come to the kernel. */
   received(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);

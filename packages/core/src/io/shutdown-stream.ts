@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
  * Ends a connection as CPython's `shutdown_request` does: what was written is flushed, the sending side is shut
  * down, then the socket is closed. What the client still sends is read and dropped on the way: closing a socket
  * with unread bytes makes the kernel send a reset, which can destroy an answer that the client has not read yet.
- * Resolves when the socket is closed, by whatever cause but one.
+ * Resolves when the socket is closed, for every cause but one.
  * @throws {SocketServerError} ERR_SOCKETSERVER_TIMEOUT when a limit of the request was passed: the client does not
  *   have the whole answer then
  */

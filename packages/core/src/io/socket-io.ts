@@ -45,7 +45,7 @@ function untilDrained(socket: Socket): Promise<void> {
 
 async function waitForDrain(socket: Socket): Promise<void> {
   while (socket.writableNeedDrain) {
-    // Once it has been ended it tells nothing of the kind, but when all has left.
+    // A socket that has been ended has no 'drain', only 'finish' when everything has left.
     await nextEvent(socket, ['drain', 'finish', 'error', 'close']);
     if (socket.writableFinished) return;
     if (socket.errored) throw socket.errored;
@@ -71,7 +71,7 @@ function brokenPipe(socket: Socket): Error {
   return hasClientEnded(socket) ? ownError(socket, error) : error;
 }
 
-/** Resolves when a connection has ended, however it did; at once for one that has, and for what is none. Never rejects. */
+/** Resolves when a connection has ended, in whatever way; at once for one that has ended, and for a datagram. Never rejects. */
 export function untilClosed(request: unknown): Promise<void> {
   if (!isSocket(request) || request.closed) return Promise.resolve();
   return new Promise((resolve) => {

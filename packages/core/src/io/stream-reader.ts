@@ -10,7 +10,7 @@ export interface ByteSource {
   pull(): Promise<Buffer | null>;
   /** Bytes that have been received, and can be pulled at once. */
   readonly bufferedBytes: number;
-  /** The connection that they come from, if they do: an early end of it is its client's doing. */
+  /** The connection that they come from, if there is one: when it ends early, its client has ended it. */
   readonly connection?: Socket;
 }
 
@@ -21,8 +21,8 @@ const EMPTY = Buffer.alloc(0);
 const NEWLINE = 10;
 
 /**
- * Reads bytes and lines, as Python's buffered `rfile` does. One read at a time. A read that fails leaves what it
- * had gathered to the next one.
+ * Reads bytes and lines, as Python's buffered `rfile` does. One read at a time. The bytes of a
+ * read that fails are left to the next one.
  */
 export class StreamReader implements AsyncIterable<Buffer> {
   readonly #source: ByteSource;
@@ -38,7 +38,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
   }
 
   /**
-   * Bytes that have arrived and can be read without waiting. A handler that answers several requests at once gathers its
+   * Bytes that have arrived and can be read without waiting. A handler that answers several requests at once collects its
    * answers until there are none, and then calls `wfile.flush()`.
    */
   get bufferedBytes(): number {
@@ -139,7 +139,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
   /** @returns false at the end */
   #fill(): Promise<boolean> {
     if (this.#ended) return Promise.resolve(false);
-    // One that was given up when the server closed goes on, and its bytes are the next read's.
+    // A pull that was abandoned when the server closed goes on, and the next read gets its bytes.
     this.#filling ??= this.#pull();
     return this.#filling;
   }
@@ -182,7 +182,7 @@ export class SocketSource implements ByteSource {
   constructor(socket: Socket, highWaterMark: number, closing?: ClosingWatch) {
     this.connection = socket;
     this.#closing = closing;
-    // CPython's 0 (unbuffered) and -1 (its default) are seen in ported code; what has arrived has to wait somewhere.
+    // Ported code has CPython's 0 (unbuffered) and -1 (its default); what has arrived has to wait somewhere.
     this.#highWaterMark = Math.max(1, highWaterMark);
   }
 

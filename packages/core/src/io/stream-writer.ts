@@ -16,8 +16,8 @@ export interface Writer {
 
 /**
  * Writes to a connection. With `wbufsize` 0 what is written in one turn of the event loop leaves at its end, in one system
- * call, and `await write()` waits for that. While the reader has more to read the answers to it are gathered: `write()` does
- * not wait then, and a handler that blocks calls `flush()` before. A promise that nobody awaits never ends the process: what
+ * call, and `await write()` waits for that. While the reader has more to read, answers are held back: `write()` does not
+ * wait then, and a handler that blocks calls `flush()` before. A promise that nobody awaits never ends the process: what
  * went wrong is thrown again by `flush()`, which the handler's `finish` calls.
  */
 export class StreamWriter implements Writer {
@@ -81,7 +81,7 @@ export class StreamWriter implements Writer {
     return sent;
   }
 
-  /** Until the code that runs now has ended, and whatever it has made ready to run. */
+  /** Resolves when the code that runs now has ended, and the microtasks that it has queued. */
   #hold(): Held {
     let leave!: () => void;
     const left = new Promise<void>((resolve) => {

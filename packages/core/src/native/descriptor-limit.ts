@@ -3,14 +3,14 @@ import { tryLibc } from './libc.js';
 
 /**
  * How many descriptors are kept free for the handlers' own files and sockets. libuv answers EMFILE by accepting
- * and closing whatever waits in the backlog, and says nothing of it; stopping a little earlier loses nobody.
+ * and closing whatever waits in the backlog, silently. Stopping a little earlier loses no client.
  */
 const RESERVE = 24;
 
 /** RLIMIT_NOFILE. */
 const RESOURCE = process.platform === 'linux' ? 7 : 8;
 
-/** Where the C library cannot be asked, which costs less than a microsecond, /proc is read this often instead. */
+/** Milliseconds between two reads of /proc, where the C library (less than a microsecond a call) cannot be asked. */
 const READ_EVERY_MS = 100;
 
 const limits = new BigUint64Array(2);
@@ -20,8 +20,8 @@ let lastRead = { limit: Infinity, at: -Infinity };
 let lastDuplicate = -1;
 
 /**
- * For connections that are handed on as duplicates: those take the high numbers, while the next connection is
- * accepted under the low one that the last one has left.
+ * For connections that move to workers as duplicates: the duplicates take the high numbers, while the next connection is
+ * accepted under the low number that the last one has freed.
  */
 export function noteDuplicate(fd: number): void {
   lastDuplicate = fd;
@@ -48,7 +48,7 @@ export function isStillNearLimit(): boolean {
   }
 }
 
-/** Infinity where neither tells: EMFILE is then libuv's to handle. */
+/** Infinity where neither is known: libuv then handles EMFILE. */
 function softLimit(): number {
   if (tryLibc()?.getrlimit(RESOURCE, limits) === 0) return Number(limits[0]);
   const now = performance.now();
@@ -56,7 +56,7 @@ function softLimit(): number {
   return lastRead.limit;
 }
 
-/** The soft limit as /proc tells it, which not every system has. */
+/** The soft limit from /proc, which not every system has. */
 function readLimit(): number {
   try {
     const line = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'));

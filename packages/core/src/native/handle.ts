@@ -2,8 +2,8 @@ import type { Socket as DgramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 
 /**
- * The little of Node's internals that has no public name. All of it lives here, each part is looked up before
- * it is used, and a Node without it loses only what is named there.
+ * The few internals of Node that are used. All of them are here, each is checked before it is used, and a Node without
+ * one loses only what its docstring says.
  */
 interface Handle {
   readonly fd?: number;
@@ -17,7 +17,7 @@ export function descriptorOf(socket: Server | Socket | DgramSocket): number {
   return handleOf(socket)?.fd ?? -1;
 }
 
-/** Bytes that libuv has been given and the kernel has not taken yet; 0 where this Node does not tell. */
+/** Bytes that libuv has been given and the kernel has not taken yet; 0 where this Node does not say. */
 export function writeQueueSizeOf(socket: Socket): number {
   return handleOf(socket)?.writeQueueSize ?? 0;
 }

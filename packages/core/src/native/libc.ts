@@ -30,7 +30,7 @@ export interface Libc {
   ): number;
   sendto(fd: number, data: Uint8Array, size: number, flags: number, to: Uint8Array, length: number): number;
   shutdown(fd: number, how: number): number;
-  /** `descriptors` is an array of `struct pollfd`. @returns how many of them have something to tell, or -1 */
+  /** `descriptors` is an array of `struct pollfd`. @returns how many of them have an event, or -1 */
   poll(descriptors: Uint8Array, count: number, timeoutMs: number): number;
   /** Writes the soft and the hard limit into `into`. */
   getrlimit(resource: number, into: BigUint64Array): number;

@@ -28,7 +28,7 @@ export function familyOfDescriptor(fd: number): 'IPv4' | 'IPv6' {
 
 /**
  * Whether a descriptor is what a server can take over: a stream socket that listens, or a datagram socket that is
- * bound. Without the C library only those that are closed or no sockets are told.
+ * bound. Without the C library only closed descriptors and those of no socket are recognised.
  *
  * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS that says what it is instead; the descriptor stays open
  */

@@ -11,9 +11,9 @@ const SOCK_CLOEXEC = process.platform === 'linux' ? 0o2000000 : 0;
 const found = new Map<number, boolean>();
 
 /**
- * Whether `new net.Socket({fd})` takes the descriptor of a stream over, and tells its number. Node's does; Bun's ignores
- * it, so that the client would wait for ever; Deno's tells no number of a TCP socket. Found out once for each family, with
- * a socket that has no connection. False where there is no C library.
+ * Whether `new net.Socket({fd})` takes over the descriptor of a stream, and gives its number. Node's does. Bun's ignores
+ * it, so the client would wait for ever. Deno's gives no number for a TCP socket. Tested once for each family, with a
+ * socket that has no connection. False where there is no C library.
  */
 export function adoptsDescriptors(addressFamily: string): boolean {
   const libc = tryLibc();
@@ -25,13 +25,13 @@ export function adoptsDescriptors(addressFamily: string): boolean {
 }
 
 /**
- * For whoever hands streams to threads by their descriptors.
+ * For mixins that give threads the descriptors of connections.
  * @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED where a thread could make no connection of one, or would leave
  *   it open when it ends
  */
 export function checkThreadsTakeStreams(addressFamily: string): void {
   const { bun, deno } = process.versions;
-  // By its name: only a thread that has died would show it.
+  // Deno is told by its name, because only a thread that dies would show it.
   if (deno !== undefined) {
     throw unsupported(
       'threads',
@@ -47,12 +47,12 @@ export function checkThreadsTakeStreams(addressFamily: string): void {
 }
 
 /**
- * For whoever hands streams to child processes.
+ * For mixins that give connections to child processes.
  * @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED where they do not arrive
  */
 export function checkChildrenTakeStreams(addressFamily: string): void {
   const { deno } = process.versions;
-  // By its name: the channel stops only now and then. Descriptors go another way.
+  // Deno is told by its name, because its channel stops only now and then. Descriptors do not use it.
   if (deno === undefined || adoptsDescriptors(addressFamily)) return;
   throw unsupported(
     'child processes',
@@ -73,8 +73,8 @@ function tryAdoption(libc: Libc, domain: number): boolean {
   if (fd === -1) return true; // the table is full: whatever needs a descriptor next says so
   const socket = new Socket({ fd, readable: false, writable: false });
   const adopts = descriptorOf(socket) === fd;
-  // One that was not adopted may stay open, for nothing tells whether the socket closes it; closing it twice could hit a
-  // stranger's.
+  // One that was not adopted may stay open: it is not known whether the socket closes it, and closing it twice could close
+  // another one.
   socket.destroy();
   return adopts;
 }

@@ -13,7 +13,7 @@ export interface InetPlace {
   readonly ipv6Only: boolean;
 }
 
-/** This machine does not have the address, or the kernel not the family. */
+/** This machine does not have the address, or its kernel does not have the family. */
 const NOT_HERE: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
 /**
@@ -48,7 +48,7 @@ async function candidatesOf({ host, ipv6Only }: InetPlace): Promise<InetCandidat
   }
   const family = familyOf(host);
   if (family !== undefined) return [{ address: host, family }];
-  // The order is given: Node's own can be changed for a process, for its clients' sake.
+  // The order is given here: Node's default can be changed for the whole process.
   const found = await lookup(host, { all: true, order: 'verbatim', family: ipv6Only ? 6 : 0 });
   return found.map(({ address, family: version }) => ({ address, family: version === 6 ? 'IPv6' : 'IPv4' }));
 }

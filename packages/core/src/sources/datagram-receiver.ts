@@ -67,7 +67,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     this.pause();
   }
 
-  /** Each try has a socket of its own, for a socket of Node has one family for life. */
+  /** Each try has a socket of its own, because a socket of Node has one family for life. */
   async #bind(family: 'IPv4' | 'IPv6', to: BindOptions): Promise<void> {
     const socket = this.#createSocket(family);
     try {
@@ -137,7 +137,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     this.#queue.end();
   }
 
-  /** Called before each datagram is taken: mostly there is nothing to change. */
+  /** Called before each datagram is taken. Usually there is nothing to change. */
   resume(): void {
     if (this.#receiving || this.#isFinished || this.#socket === undefined) return;
     this.#receiving = true;
@@ -177,8 +177,8 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
 }
 
 /**
- * Answers are sent to addresses, not names: without this each would wait a turn for `dns.lookup` to find that out.
- * Node calls it with the family as a number, which its typings do not tell.
+ * Answers are sent to addresses, not names: without this each would wait one turn of the event loop for `dns.lookup`.
+ * Node calls it with the family as a number, which its typings do not have.
  */
 function lookupUnlessAddress(host: string, options: LookupOneOptions, callback: LookupCallback): void {
   const family = isIP(host);

@@ -4,7 +4,7 @@ import type { InetClientAddress } from '../address.js';
 /** A dual-stack IPv6 socket has its IPv4 peers under addresses that begin so (RFC 4291, 2.5.5.2). */
 const PREFIX = '::ffff:';
 
-/** A client as a server knows it: one that came by IPv4 has an IPv4 address, whatever socket took it. */
+/** A client's address as servers give it: a client that came by IPv4 has an IPv4 address, whatever socket took it. */
 export function clientFrom(address: string, port: number, family: string): InetClientAddress {
   const plain = unmapIPv4(address);
   const plainFamily = plain === address ? (family as InetClientAddress['family']) : 'IPv4';

@@ -45,12 +45,12 @@ export interface TcpOptions {
  * Accepts connections of TCP and Unix streams, and can stop.
  *
  * `net.Server` cannot stop accepting, only close, and closing a listening socket resets whoever waits in its
- * backlog, unless a second descriptor holds it open. So a pause is: close the server, but not the duplicate of its
- * descriptor; a resume: duplicate that, listen on it. The kernel queues clients all the while. Both together cost
- * some 12 µs. A pause needs no new descriptor: when there is none, pausing is what saves those who wait.
- * Where there is no dup (no koffi, Windows) a paused listener goes on accepting, and queues here instead. So it does in
- * a worker of node:cluster: there `listen({fd})` asks the primary, for which the number is another descriptor or none,
- * and the primary takes a socket that is closed for one that is given back.
+ * backlog, unless a second descriptor holds it open. To pause, the server is closed, and a duplicate of its descriptor
+ * stays open; to resume, a duplicate of that is listened on. The kernel queues clients all the while. Both together cost
+ * some 12 µs. A pause needs no new descriptor, so it works when there is none left: that is when clients need it most.
+ * Where there is no dup (no koffi, Windows) a paused listener goes on accepting, and queues in the process. It does so in a
+ * worker of node:cluster too: `listen({fd})` would ask the primary, for which the number is another descriptor or none,
+ * and closing the socket would give it back to the primary.
  */
 export class StreamListener implements RequestSource<Socket> {
   readonly socket: Server;
@@ -60,7 +60,7 @@ export class StreamListener implements RequestSource<Socket> {
   #bound: BoundAddress | undefined;
   #claimed: ClaimedPath | undefined;
   #state: State = { name: 'closed' };
-  /** The table of descriptors was nearly full at the last look. */
+  /** The table of descriptors was nearly full at the last check. */
   #isFull = false;
 
   constructor(options: StreamListenerOptions) {
@@ -258,14 +258,14 @@ function meetsItInTheHandler(): void {}
 /** `spare` is the duplicate that a pause leaves open; -1 where there is no dup. */
 type State = { name: 'accepting'; spare: number } | { name: 'paused'; fd: number } | { name: 'closed' };
 
-/** A TCP client that has already gone has no address left to tell; a Unix client rarely has one. */
+/** A TCP client that has already gone has no address any more; a Unix client rarely has one. */
 function clientAddressOf(socket: Socket, server: BoundAddress | undefined): ClientAddress {
   if (server === undefined || 'path' in server) return { path: '' };
   const { remoteAddress = '', remotePort = 0, remoteFamily = server.family } = socket;
   return clientFrom(remoteAddress, remotePort, remoteFamily);
 }
 
-/** Answers are not held back (Nagle's algorithm): who wants to gather them has `wbufsize`. */
+/** Answers are not held back by Nagle's algorithm: `wbufsize` holds them back where that is wanted. */
 function connectionOptions({ keepAlive }: TcpOptions): ServerOpts {
   const asksForSilence = keepAlive === null ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive };
   return { noDelay: true, ...asksForSilence };

@@ -46,9 +46,9 @@ const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = process.platform === 'linux' ? 0o2000000 : 0;
 const MSG_DONTWAIT = process.platform === 'linux' ? 0x40 : 0x80;
 const SHUT_RDWR = 2;
-/** A full receiver is tried again after 1, 2, 4 … ms, up to this. A blocking sendto(2) would stop the event loop. */
+/** A send to a full receiver is tried again after 1, 2, 4 … ms, up to this. A blocking sendto(2) would stop the event loop. */
 const MAX_SEND_DELAY_MS = 64;
-/** Between two looks at what the reader has still to bring. */
+/** Milliseconds between two checks of whether the reader has posted everything. */
 const LOOK_MS = 1;
 
 /** Receives the datagrams of a Unix socket through a thread of its own (Node has no such sockets), and answers. */

@@ -28,7 +28,7 @@ export interface UnixFile {
   readonly takeOver: boolean;
 }
 
-/** Names that are tried before bind(2) may say that the name is taken: a last part of one letter leaves few. */
+/** Names that are tried before bind(2)'s EADDRINUSE is thrown: for a last part of one letter there are few. */
 const MAX_TRIES = 1_000;
 
 /**
@@ -116,7 +116,7 @@ function nameThatFits({ path, name }: UnixPlace): UnixPlace | undefined {
   return fits === undefined ? undefined : { path, name: fits };
 }
 
-/** For a name so long that no directory fits in: a free one as long as the last part, that is hard to guess. */
+/** For a path so long that no directory fits in: a free name of the same length as its last part, hard to guess. */
 function siblingOf(place: UnixPlace): UnixPlace {
   const length = Buffer.byteLength(basename(place.path));
   for (let tries = 1; ; tries++) {
@@ -143,7 +143,7 @@ async function makeRoom({ path, name }: UnixPlace, takeOver: boolean): Promise<v
     );
   }
   if (!takeOver || (await isAlive(name))) throw addressInUse(path);
-  // Another server may have taken it over meanwhile. A number of an inode is used again, so that alone would not tell.
+  // Another server may have taken it over meanwhile. Inode numbers are reused, so comparing them is not enough.
   const now = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
   if (now?.ino === found.ino && now.dev === found.dev && now.ctimeNs === found.ctimeNs) {
     removeSocket(path);
@@ -162,13 +162,13 @@ function isAlive(path: string): Promise<boolean> {
   });
 }
 
-/** The inode of a socket that is open is nobody else's. */
+/** While a socket is open, no other file has its inode number. */
 function removeIfSame(path: string, ino: bigint, dev: bigint): void {
   const found = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
   if (found?.ino === ino && found.dev === dev) removeSocket(path);
 }
 
-/** `rmSync` would look at it first, and not quietly. Another server may be doing the same. */
+/** Not `rmSync`, which calls stat first (see `quietStat`). Another server may be removing it too. */
 function removeSocket(path: string): void {
   try {
     unlinkSync(path);

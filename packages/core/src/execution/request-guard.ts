@@ -3,12 +3,12 @@ import { writeQueueSizeOf } from '../native/handle.js';
 import { timedOut, TIMEOUT_GRACE_MS, type RequestLimits } from './request-limits.js';
 import type { RequestScope, TimeGuard } from './request-scope.js';
 
-/** Checks within one `writeTimeout`: a client that takes nothing is noticed at most a quarter of it late. */
-const LOOKS = 4;
+/** Checks of a client's progress within `writeTimeout`: a stop is noticed at most a quarter of it late. */
+const CHECKS = 4;
 
 /**
  * Ends a request that takes too long. In this order: its `signal` aborts with the reason; after a grace its
- * connection is closed with that; and a handler that still goes on is no longer waited for. Whatever the handler does after
+ * connection is closed with that; and a handler that still runs then is abandoned. Whatever the handler does after
  * the limit has passed, the request has failed.
  */
 export class RequestGuard implements TimeGuard {
@@ -81,15 +81,15 @@ export class RequestGuard implements TimeGuard {
   /** `socket.setTimeout` notices silence of both sides; a client that sends and does not read is not silent. */
   #watchWrites(socket: Socket, ms: number): void {
     let last = '';
-    let looks = 0;
+    let checks = 0;
     const timer = setInterval(() => {
       if (socket.destroyed) return;
       const { bytesWritten, writableLength } = socket;
       const queued = writeQueueSizeOf(socket);
       const progress = `${bytesWritten - writableLength} ${queued}`;
-      looks = progress === last && writableLength + queued > 0 ? looks + 1 : 0;
+      checks = progress === last && writableLength + queued > 0 ? checks + 1 : 0;
       last = progress;
-      if (looks < LOOKS) return;
+      if (checks < CHECKS) return;
       this.expire(
         timedOut(
           'writeTimeout',
@@ -97,7 +97,7 @@ export class RequestGuard implements TimeGuard {
           `${writableLength} bytes that wait`,
         ),
       );
-    }, ms / LOOKS);
+    }, ms / CHECKS);
     this.#timers.add(timer);
   }
 

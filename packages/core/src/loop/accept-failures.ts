@@ -22,7 +22,7 @@ export class AcceptFailures<Request extends object> {
   /** @returns milliseconds until the next try; 0: the next turn of the event loop */
   note(error: unknown): number {
     const { state } = this.#server;
-    // A server that closes takes nothing more: that nothing can be had is no news.
+    // A server that closes takes nothing more: a failure to get a request is not reported.
     if (state === 'draining' || state === 'closed' || this.#backoff.passesOver(error)) return 0;
     const { waitMs, isFirst } = this.#backoff.failed();
     if (isFirst) this.#report(error);

@@ -105,11 +105,11 @@ export class Acceptor<Request extends object> {
     try {
       return this.#admit(this.#next.take()) !== 'waits';
     } catch {
-      return false; // the server is closing: that no further request can be had is no news
+      return false; // the server is closing: a failure to get a request is not reported any more
     }
   }
 
-  /** For the end: what comes and is not taken is closed, now and later. */
+  /** For the end: closes a request that was got and not begun, now or when it comes. */
   discard(): void {
     this.#next.discard();
   }
@@ -119,7 +119,7 @@ export class Acceptor<Request extends object> {
     return this.source !== undefined && this.#obstacle() === undefined;
   }
 
-  /** Waits for one thing, or begins one request; undefined when none has begun. */
+  /** One step of the loop: waits for one thing, or begins one request. Undefined when none has begun. */
   async #step(loop: ServeLoop): Promise<Begun | undefined> {
     const obstacle = this.#obstacle();
     if (obstacle !== undefined) {
@@ -149,7 +149,7 @@ export class Acceptor<Request extends object> {
     const { ended } = this.#suspension;
     if (ended !== undefined) return { until: ended };
     const { active } = this.#requests;
-    // One that an earlier loop has begun may still run.
+    // A request that an earlier loop began may still run.
     if (!this.#server.concurrent && active.size > 0) return { until: active.none() };
     return this.#admission.obstacle();
   }
@@ -166,7 +166,7 @@ export class Acceptor<Request extends object> {
     await (waitMs > 0 ? waitOut({ waitMs }, loop) : turn());
   }
 
-  /** Begins a request, turns it away, or lets it wait to be taken again: nothing else is taken before. */
+  /** Begins a request, rejects it, or puts it back: nothing else is taken before it then. */
   #admit(taken: Taken<Request>): Begun | 'refused' | 'waits' {
     switch (this.#decide(taken)) {
       case 'accept':
@@ -190,7 +190,7 @@ export class Acceptor<Request extends object> {
     }
   }
 
-  /** Without ceremony: a flood of refusals must not cost more than accepting them. */
+  /** No hook but `closeRequest()` is called: a flood of refused clients must cost less than serving them. */
   #refuse({ arrival: [request] }: Taken<Request>): void {
     this.#requests.active.refused();
     void this.#requests.closeQuietly(request);

@@ -4,15 +4,15 @@ import { AcceptRate } from './accept-rate.js';
 import { badArgument } from '../errors.js';
 import type { Arrival } from '../sources/request-queue.js';
 
-/** What becomes of a request that comes while `maxConnections` others run. */
+/** What is done with a request that comes while `maxConnections` others run. */
 export type OverloadAction = 'pause' | 'reject' | 'accept';
 
-/** As a method, so that a server of sockets is still a server of objects. */
+/** A method, whose parameters TypeScript compares loosely: a server of sockets is then a server of objects. */
 interface Decides<Request> {
   decide(request: Request, clientAddress: ClientAddress): OverloadAction;
 }
 
-/** What becomes of requests above `maxConnections`; a function decides for each. */
+/** What is done with requests above `maxConnections`; a function decides for each. */
 export type Overload<Request> = 'pause' | 'reject' | Decides<Request>['decide'];
 
 /** The fields that say how many requests a server takes. */
@@ -24,7 +24,7 @@ export interface AdmissionFields<Request> {
   readonly socketType: 'stream' | 'datagram';
 }
 
-/** What stands against taking a request now, and until when. */
+/** Why no request is taken now, and until when. */
 export type Obstacle = { readonly until: Promise<void> } | { readonly waitMs: number };
 
 /**
@@ -52,7 +52,7 @@ export class Admission<Request extends object> {
   }
 
   /**
-   * What is to become of a request that was taken.
+   * What is done with a request that was taken.
    * @throws what the user's `overload` function throws
    */
   decide([request, clientAddress]: Arrival<Request>): OverloadAction {
@@ -79,7 +79,7 @@ export class Admission<Request extends object> {
     return acceptRate;
   }
 
-  /** Whether requests above the limit are not taken: datagrams wait in a queue, which drops what is too much for it. */
+  /** Whether requests above the limit wait untaken. Datagrams wait in a queue, which drops those that it has no room for. */
   get #othersWait(): boolean {
     const { overload, socketType } = this.#fields;
     return overload === 'pause' || (overload === 'reject' && socketType === 'datagram');
@@ -95,7 +95,7 @@ export class Admission<Request extends object> {
   }
 }
 
-/** A function without types may return anything. */
+/** A user's function may return anything. */
 function checkAction(action: OverloadAction): OverloadAction {
   if (action === 'pause' || action === 'reject' || action === 'accept') return action;
   throw badArgument('overload()', "'pause', 'reject' or 'accept'", action);

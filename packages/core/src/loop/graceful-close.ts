@@ -85,8 +85,8 @@ export class GracefulClose<Request extends object> {
   }
 
   /**
-   * Takes what the kernel has by now, within the limits, in `closeDelay` ms. No more than can have waited there, so that a
-   * flood does not keep the server open.
+   * Takes what the kernel has accepted by now, within the limits, for at most `closeDelay` ms. It takes no more than can
+   * have waited there: a flood of clients must not keep the server open.
    */
   async #takeArrived(): Promise<void> {
     const { acceptor, server } = this.#options;
@@ -98,7 +98,7 @@ export class GracefulClose<Request extends object> {
     for (let left = requestQueueSize; left > 0 && acceptor.isFree; left--) {
       const deadline = this.#patience.ended;
       if (deadline === undefined) break;
-      // An override of `getRequest()` may take its time with what it has got from the source.
+      // An override of `getRequest()` may still hold a request that it has from the source.
       await within(Math.max(0, endsAt - performance.now()), Promise.race([acceptor.ready(), deadline]));
       if (!acceptor.takeReady()) break;
     }
@@ -141,5 +141,5 @@ function isActive({ slot }: ActiveRequest<object>): boolean {
   return slot !== -1;
 }
 
-/** Whoever called `listen()` has the error; closing only waits until there is nothing half open. */
+/** The caller of `listen()` gets the error. Closing only waits until nothing is half open. */
 function isReportedByListen(): void {}

@@ -8,7 +8,7 @@ import type { Acceptor } from './acceptor.js';
 import { ServeLoop } from './serve-loop.js';
 import { ServiceTicker } from './service-ticker.js';
 
-/** `opening` is told as `idle`: the server is not there for its clients yet. */
+/** `state` shows `opening` as `idle`: clients cannot be served yet. */
 type State =
   | { readonly name: 'idle' }
   | { readonly name: 'opening'; readonly opened: Promise<void> }
@@ -17,7 +17,7 @@ type State =
   | { readonly name: 'draining' }
   | { readonly name: 'closed' };
 
-/** What the end of a server finds. */
+/** What runs when the end of a server begins. */
 export interface UnderWay {
   /** Whether the server has listened. */
   readonly wasOpen: boolean;
@@ -168,7 +168,7 @@ export class Lifecycle<Request extends object> {
     if (listenChannel.hasSubscribers) listenChannel.publish({ server });
   }
 
-  /** A server that is closed while it starts to serve has served, for no time at all: that is no error. */
+  /** A server that is closed while `serveForever()` starts it ends that call without an error. */
   async #listenUnlessClosed(loop: ServeLoop): Promise<void> {
     try {
       await this.#options.server.listen();
@@ -178,7 +178,7 @@ export class Lifecycle<Request extends object> {
     }
   }
 
-  /** Two at a time would take each other's requests. */
+  /** Two loops at a time would take each other's requests. */
   #begin(kind: ServeLoop['kind']): ServeLoop {
     if (this.#isEnding) throw serverClosed('a request to be taken');
     if (this.#loop !== undefined) throw alreadyServing();

@@ -18,7 +18,7 @@ export interface ServerStats {
   completed: number;
   /** Requests whose handler, verification or worker failed, that took too long, or that `close()` had to end. */
   failed: number;
-  /** Requests whose handler threw the error of its own connection: the client has gone. */
+  /** Requests whose handler threw the error of its own connection: the client is gone. */
   disconnected: number;
   /** Requests that `verifyRequest` or a limit refused. */
   rejected: number;
@@ -31,7 +31,7 @@ export class ActiveRequest<Request> {
   readonly scope = new RequestScope();
   /** Whether `verifyRequest` said no. */
   isRejected = false;
-  /** Whether something was lost that it had received or written: there once it has ended by itself. */
+  /** Whether bytes were lost that it had received or written; known once it has ended by itself. */
   isCut = false;
   /** Whether `close()` has ended it by force. */
   isKilled = false;
@@ -115,7 +115,7 @@ export class ActiveRequests<Request extends object> {
     this.recheck();
   }
 
-  /** Lets those who wait in `below` look again: after a request has ended, or when their limit may have changed. */
+  /** Wakes those who wait in `below()`: a request has ended, or their limit may have changed. */
   recheck(): void {
     const watchers = this.#watchers;
     if (watchers.length === 0) return;

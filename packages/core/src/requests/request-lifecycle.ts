@@ -57,7 +57,7 @@ export class RequestLifecycle<Request extends object> {
     return Promise.resolve(this.#server.processRequest(active.request, active.clientAddress));
   }
 
-  /** A handler whose connection the server has ended has not done what it was to do, whatever it makes of that. */
+  /** When the server has ended its connection, a handler that returns has failed all the same. */
   #returned(active: ActiveRequest<Request>): Promise<void> {
     if (active.isKilled) return this.#fail(active, killed());
     return this.#end(active, active.isRejected ? 'rejected' : 'completed');
@@ -78,7 +78,7 @@ export class RequestLifecycle<Request extends object> {
     disconnectChannel.publish({ server: this.#server, request, clientAddress, error });
   }
 
-  /** @param reported - what the request has failed of already */
+  /** @param reported - the error with which the request has failed already */
   async #end(active: ActiveRequest<Request>, outcome: Outcome, reported?: { error: unknown }): Promise<void> {
     const { request, scope } = active;
     const isCut = isSocket(request) ? watchCut(request, scope) : undefined;
@@ -93,12 +93,12 @@ export class RequestLifecycle<Request extends object> {
     this.active.end(active, outcome);
   }
 
-  /** For a request whose `shutdownRequest` threw, and one that came too late: that this throws too is no news. */
+  /** For a request whose `shutdownRequest` threw, or that is not served: what `closeRequest` throws is not reported. */
   async closeQuietly(request: Request): Promise<void> {
     try {
       await this.#server.closeRequest(request);
     } catch {
-      // reported once already, by the shutdown
+      // the shutdown's error was reported, or nothing was begun
     }
   }
 

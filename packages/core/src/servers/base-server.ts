@@ -95,7 +95,7 @@ export abstract class BaseServer<Request extends object = object, Address extend
     return (this.#acceptor.source?.address() ?? this.#givenAddress) as Address;
   }
 
-  /** The socket of Node behind the server; undefined before `listen()`, and for Unix datagrams, which Node has not. */
+  /** The socket of Node behind the server; undefined before `listen()`, and for Unix datagrams: Node has no such sockets. */
   get socket(): object | undefined {
     return this.#acceptor.source?.socket;
   }
@@ -149,8 +149,8 @@ export abstract class BaseServer<Request extends object = object, Address extend
   }
 
   /**
-   * Takes no request any more until `resume()`: clients wait in the kernel, on the same port. Running requests go on,
-   * and so does `serveForever()`. Idempotent.
+   * Takes no request until `resume()`: clients wait in the kernel, on the same port. Running requests and
+   * `serveForever()` go on. Idempotent.
    */
   suspend(): void {
     this.#acceptor.suspend();
@@ -237,12 +237,12 @@ export abstract class BaseServer<Request extends object = object, Address extend
   /** Flushes, half-closes and closes a request. Called once for each, whatever happened. May be extended; call super. */
   abstract shutdownRequest(request: Request): void | Promise<void>;
 
-  /** Closes a request without ceremony. May be extended; call super. */
+  /** Closes a request at once: nothing is flushed. May be extended; call super. */
   abstract closeRequest(request: Request): void | Promise<void>;
 
   /**
-   * Learns of whatever a request's handler, verification or shutdown threw, wherever it ran; and, without a
-   * request, of failures to accept and of a `serviceActions()` that threw. Prints a block on stderr, as CPython
+   * Gets what a request's handler, verification or shutdown threw, wherever it ran. Without a request: a failure to
+   * accept, or what `serviceActions()` threw. Prints a block on stderr, as CPython
    * does. May be overridden.
    */
   handleError(error: unknown, _request?: Request, clientAddress?: ClientAddress): void | Promise<void> {

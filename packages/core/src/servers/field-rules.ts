@@ -2,15 +2,15 @@ import { describe, SocketServerError } from '../errors.js';
 
 /** What a field that can change while the server listens does when it is set. */
 export interface FieldRule {
-  /** Throws for a value that cannot be; the field then keeps the old one. */
+  /** Throws for an invalid value; the field then keeps the old one. */
   check?(value: never): void;
-  /** Called after the field has changed. */
+  /** Called after the field was set. */
   onSet?(): void;
 }
 
 /**
  * From now on setting one of these fields throws ERR_SOCKETSERVER_FROZEN_FIELD, unless the value is the same.
- * @param names - a field that the server does not have is passed over
+ * @param names - a field that the server does not have is skipped
  */
 export function freezeFields<Server extends object>(
   server: Server,
@@ -28,7 +28,7 @@ export function freezeFields<Server extends object>(
 
 /**
  * From now on each of these fields obeys its rule when it is set. A second rule for a field is added to the first.
- * @param rules - by the name of the field; one that the server does not have is passed over
+ * @param rules - by the name of the field; one that the server does not have is skipped
  */
 export function watchFields(server: object, rules: Readonly<Record<string, FieldRule>>): void {
   for (const [name, rule] of Object.entries(rules)) {
@@ -58,7 +58,7 @@ interface Field {
   readonly set: (value: unknown) => void;
 }
 
-/** On the object itself: class fields are there, and would hide an accessor of a class. */
+/** On the instance: a class field is an own property, and would hide an accessor on the prototype. */
 function redefine(server: object, name: string, change: (field: Field) => Field): void {
   const present = Object.getOwnPropertyDescriptor(server, name);
   if (present?.configurable !== true) return;

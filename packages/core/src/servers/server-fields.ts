@@ -14,7 +14,7 @@ import { freezeFields, rulesFor, watchFields } from './field-rules.js';
  * on:
  *
  * - A frozen field throws ERR_SOCKETSERVER_FROZEN_FIELD when it is set to another value.
- * - A live field takes effect when it is set. A value that cannot be throws, and the old one stays.
+ * - A live field takes effect when it is set. An invalid value throws, and the old one stays.
  */
 export abstract class ServerFields<Request extends object> {
   abstract readonly socketType: 'stream' | 'datagram';
@@ -48,8 +48,8 @@ export abstract class ServerFields<Request extends object> {
   /** Milliseconds between that abort and the end of the connection. Live likewise. @default 1000 */
   timeoutGrace = TIMEOUT_GRACE_MS;
   /**
-   * Milliseconds that a client which has said nothing yet gets for its first bytes when the server closes; and for which
-   * clients that the kernel has accepted are still taken then. Live likewise. @default 100
+   * When the server closes: milliseconds that a silent client gets for its first bytes, and milliseconds in which clients
+   * that the kernel has accepted are still taken. Live likewise. @default 100
    */
   closeDelay = CLOSE_DELAY_MS;
   /** Whether `serverClose()` waits for running requests. Live. @default true */
@@ -63,8 +63,8 @@ export abstract class ServerFields<Request extends object> {
   #limits: RequestLimits | undefined;
 
   /**
-   * Looks at the fields before anything is opened. May be extended; call super.
-   * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT for a value that cannot be, ERR_SOCKETSERVER_UNSUPPORTED
+   * Checks the fields before anything is opened. May be extended; call super.
+   * @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT for an invalid value, ERR_SOCKETSERVER_UNSUPPORTED
    * for one that this server cannot honour, ERR_SOCKETSERVER_BAD_ADDRESS; each names the field
    */
   protected checkFields(): void {

@@ -48,8 +48,8 @@ const MSG_DONTWAIT = process.platform === 'linux' ? 0x40 : 0x80;
 const SHUT_RDWR = 2;
 /** A send to a full receiver is tried again after 1, 2, 4 … ms, up to this. A blocking sendto(2) would stop the event loop. */
 const MAX_SEND_DELAY_MS = 64;
-/** Milliseconds between two checks of whether the reader has posted everything. */
-const LOOK_MS = 1;
+/** Milliseconds between two checks whether the reader has posted everything. */
+const CHECK_MS = 1;
 
 /** Receives the datagrams of a Unix socket through a thread of its own (Node has no such sockets), and answers. */
 export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, DatagramSocket {
@@ -132,12 +132,12 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     return this.take();
   }
 
-  /** The reader may have a datagram that it has not posted yet: looks twice. What it may not take ahead is left. */
+  /** Checks twice: the reader may have a datagram that it has not posted yet. What it may not read ahead stays in the kernel. */
   async finish(): Promise<void> {
     this.resume();
-    for (let looks = 0; looks < 2 && this.#reader !== undefined; looks = this.#hasAll ? looks + 1 : 0) {
+    for (let checks = 0; checks < 2 && this.#reader !== undefined; checks = this.#hasAll ? checks + 1 : 0) {
       if (this.#queue.length >= this.#options.readAhead()) break;
-      await delay(LOOK_MS);
+      await delay(CHECK_MS);
     }
     this.pause();
     this.#isFinished = true;

@@ -26,7 +26,7 @@ export function workersFailed(failures: number, cause: unknown): SocketServerErr
   return new SocketServerError(
     'ERR_SOCKETSERVER_WORKER_START',
     `Expected a worker to load the handler and to serve, got ${failures} failures in a row, the last: ${messageOf(cause)}; ` +
-      'it is tried again every second',
+      'mend the module: the next try follows by itself, within a second',
     { cause },
   );
 }
@@ -35,8 +35,8 @@ export function workersFailed(failures: number, cause: unknown): SocketServerErr
 export function workerStuck(worker: string, ms: number): SocketServerError {
   return new SocketServerError(
     'ERR_SOCKETSERVER_STUCK',
-    `Expected the event loop of ${worker} to turn within \`stuckTimeout\`, got none for ${Math.floor(ms)} ms; ` +
-      'give handlers that block or compute for so long a higher one, or 0',
+    `Expected ${worker} to answer within \`stuckTimeout\`, got a blocked event loop for ${Math.floor(ms)} ms; ` +
+      'raise `stuckTimeout`, or make it 0, for handlers that block or compute for so long',
   );
 }
 
@@ -44,8 +44,8 @@ export function workerStuck(worker: string, ms: number): SocketServerError {
 export function stuckLoading(url: string, ms: number): SocketServerError {
   return new SocketServerError(
     'ERR_SOCKETSERVER_STUCK',
-    `Expected ${url} to be loaded, got an event loop that has not turned for ${Math.floor(ms)} ms; ` +
-      'look for an endless loop, or raise `stuckTimeout`',
+    `Expected ${url} to be loaded, got a blocked event loop for ${Math.floor(ms)} ms; ` +
+      'look for an endless loop in the module, or raise `stuckTimeout`',
   );
 }
 

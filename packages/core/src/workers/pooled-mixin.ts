@@ -142,6 +142,7 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
         rulesFor(Object.fromEntries(checks), () => this[adjustWorkers]()),
       );
       watchFields(this, { env: { check: checkEnv }, execArgv: { check: checkExecArgv } });
+      this[adjustWorkers](); // a field may have been set while the workers started
     }
 
     protected override limitsChanged(): void {

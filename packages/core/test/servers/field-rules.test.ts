@@ -250,6 +250,16 @@ describe('what is set while a server serves takes effect:', () => {
     for (const client of [first, second]) client.destroy();
   });
 
+  test('acceptRate, also for whoever waits for the old one', async () => {
+    const server = new AsyncTCPServer(LOCAL, UpperHandler);
+    server.acceptRate = 0.001;
+    await using _ = await serving(server);
+    expect(await ask(server.serverAddress, 'one\n')).toBe('ONE\n');
+    const answer = ask(server.serverAddress, 'two\n');
+    server.acceptRate = Infinity;
+    expect(await answer).toBe('TWO\n');
+  });
+
   test('timeout, for the next handleRequest()', async () => {
     await using server = new TCPServer(LOCAL, NullHandler);
     await server.listen();

@@ -41,7 +41,7 @@ describe('the wait after failed starts', () => {
     backoff.proven(older);
     expect(backoff.failures).toBe(1);
     backoff.proven({ startedAt: performance.now() + 1 });
-    expect(backoff).toMatchObject({ failures: 0, isWaiting: false });
+    expect(backoff).toMatchObject({ failures: 0, isWaiting: true });
   });
 
   test('is not for a worker that has lived for long', () => {

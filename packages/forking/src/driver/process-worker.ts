@@ -163,7 +163,7 @@ export class ProcessWorker extends Worker<Socket> {
   /** The child has left these alone, or was not told of them. Those that were late are with another by now. */
   #giveBack(ids: readonly number[]): void {
     const jobs = this.#takeBack(ids);
-    if (jobs.length > 0) this.events.requeued(jobs);
+    if (jobs.length > 0) this.events.requeued(this, jobs);
   }
 
   #areLate(ids: readonly number[]): void {

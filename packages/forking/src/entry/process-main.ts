@@ -106,8 +106,12 @@ function serveStream(message: StreamMessage, connection: Connection | undefined)
     discard(connection);
     return;
   }
-  const socket = typeof connection === 'number' ? openConnection(connection) : readyConnection(connection);
-  executor.runStream(id, socket, clientAddress);
+  try {
+    const socket = typeof connection === 'number' ? openConnection(connection) : readyConnection(connection);
+    executor.runStream(id, socket, clientAddress);
+  } catch (error) {
+    parent.tell({ type: 'ended', id, end: { error: serializeError(error) } });
+  }
 }
 
 /** Acknowledges the request, unless it is too late for it. Said at once: what comes next may end this process. */

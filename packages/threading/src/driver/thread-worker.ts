@@ -82,7 +82,10 @@ export class ThreadWorker extends Worker<TransferListItem> {
   kill(error = new Error('the server ended it')): void {
     const isTold = (error as { code?: unknown }).code === 'ERR_SOCKETSERVER_STUCK';
     this.#parts.marker.close();
-    this.lose({ error: isTold ? error : workerDied(this.name, error.message, error) });
+    this.lose({
+      error: isTold ? error : workerDied(this.name, error.message, error),
+      startError: isTold ? error : workerStart(this.name, error.message, error),
+    });
     this.#exiting ??= this.#exit();
   }
 

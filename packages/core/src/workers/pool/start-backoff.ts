@@ -39,7 +39,7 @@ export class StartBackoff {
 
   /** A worker has served. One that was started before the first failure is no sign that others would. */
   proven({ startedAt }: { startedAt: number }): void {
-    if (startedAt > this.#since) this.reset();
+    if (startedAt > this.#since) this.#failures = 0;
   }
 
   /** Another module is loaded. */

@@ -48,6 +48,8 @@ export class Supervisor {
   readonly #backoff = new StartBackoff();
   #reloading: Promise<void> = Promise.resolve();
   #state: 'starting' | 'open' | 'ending' = 'starting';
+  /** Starts under way to fill up the pool. */
+  #starting = 0;
   #aborted: { reason: unknown } | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -165,12 +167,15 @@ export class Supervisor {
     }
   }
 
+  /** Counts as a worker until it has failed or succeeded: a failed start must be counted before the next one begins. */
   async #startAnother(): Promise<void> {
+    this.#starting++;
     try {
       await this.#spawn('standby');
     } catch (error) {
       this.#startFailed(error);
     }
+    this.#starting--;
     this.adjust();
   }
 
@@ -185,7 +190,7 @@ export class Supervisor {
     } catch (error) {
       if (this.#isUnwanted(worker)) return;
       this.#drain(worker);
-      if (worker.isLost && (await worker.lost).wasKilled === true) this.#backoff.killed();
+      if (worker.loss?.wasKilled === true) this.#backoff.killed();
       throw error;
     }
     if (this.#isUnwanted(worker)) return;
@@ -240,9 +245,10 @@ export class Supervisor {
     for (const worker of this.#workers.in('standby').slice(standby)) this.#drain(worker);
     // Those that do not answer still use memory: no more of them are replaced than there are workers wanted.
     const surplus = Math.max(0, this.#workers.count('unresponsive', 'abandoned') - max);
-    let missing =
-      wanted + standby + replacing - surplus - this.#workers.count('starting', 'standby', 'serving');
+    const present = this.#workers.count('standby', 'serving') + this.#starting;
+    let missing = wanted + standby + replacing - surplus - present;
     if (!this.#backoff.isWaiting) for (; missing > 0; missing--) void this.#startAnother();
+    for (const worker of this.#workers.in('serving')) this.#drainWhenIdle(worker);
     this.#health.start();
   }
 
@@ -273,9 +279,11 @@ export class Supervisor {
     }
   }
 
+  /** A job of it has ended, or has been taken back. */
   settled(worker: Worker): void {
-    this.#backoff.proven(worker);
+    if (worker.hasServed) this.#backoff.proven(worker);
     if (worker.load > 0) return;
+    this.#idle.stop(worker);
     if (this.#workers.roleOf(worker) === 'draining') void worker.retire();
     else if (this.#recycling.isUsedUp(worker)) this.drain(worker);
     else this.#drainWhenIdle(worker);

@@ -41,7 +41,7 @@ export class WorkerPool {
       events: {
         capacity: () => this.#batchWaiting(),
         settled: (worker) => this.#settled(worker),
-        requeued: (jobs) => this.#requeue(jobs, closed()),
+        requeued: (worker, jobs) => this.#requeued(worker, jobs),
         unresponsive: (worker) => this.#supervisor.unresponsive(worker),
         recovered: (worker) => this.#supervisor.recovered(worker),
         draining: (worker) => this.#supervisor.drain(worker),
@@ -161,6 +161,11 @@ export class WorkerPool {
     this.#countOut();
     this.#supervisor.settled(worker);
     this.#batchWaiting();
+  }
+
+  #requeued(worker: Worker, jobs: readonly Job[]): void {
+    this.#requeue(jobs, closed());
+    this.#supervisor.settled(worker);
   }
 
   #takeBack(error: Error, { started, notStarted }: Unfinished): void {

@@ -36,7 +36,7 @@ export interface WorkerEvents {
   /** A job of it has ended. */
   settled(worker: Worker): void;
   /** It has not started these, and leaves them to others. */
-  requeued(jobs: readonly Job[]): void;
+  requeued(worker: Worker, jobs: readonly Job[]): void;
   /** It has not acknowledged a request in time. */
   unresponsive(worker: Worker): void;
   /** It answers again. */
@@ -90,6 +90,7 @@ export abstract class Worker<Attachment = unknown> {
   #owesSince: number | undefined;
   #isUnresponsive = false;
   readonly #settle: Settle;
+  #loss: Loss | undefined;
 
   constructor(events: WorkerEvents) {
     this.events = events;
@@ -118,6 +119,11 @@ export abstract class Worker<Attachment = unknown> {
   /** Whether a job of it has ended. */
   get hasServed(): boolean {
     return this.#hasServed;
+  }
+
+  /** What `lost` resolves with, once it has. */
+  get loss(): Loss | undefined {
+    return this.#loss;
   }
 
   get isReady(): boolean {
@@ -245,6 +251,7 @@ export abstract class Worker<Attachment = unknown> {
   protected lose(loss: Loss): void {
     if (this.#state === 'lost') return;
     this.#state = 'lost';
+    this.#loss = loss;
     clearImmediate(this.#flushing);
     this.#settle.notReady(loss.startError ?? loss.error);
     this.#settle.lost(loss);
@@ -276,7 +283,7 @@ export abstract class Worker<Attachment = unknown> {
   protected becomeUnresponsive(jobs: readonly Job[]): void {
     this.#isUnresponsive = true;
     this.events.unresponsive(this);
-    this.events.requeued(jobs);
+    this.events.requeued(this, jobs);
   }
 
   /** Takes back a job that it has not started, and never will. @returns undefined if that has been done already */

@@ -53,6 +53,11 @@ export class WorkerBed {
     return new Served(server);
   }
 
+  /** What the engine calls these fields. */
+  namesOf(pool: PoolFields): (string | undefined)[] {
+    return Object.keys(pool).map((field) => this.engine.names[field as keyof PoolFields]);
+  }
+
   tune(server: RecordingServer, pool: PoolFields): void {
     for (const [field, value] of Object.entries(pool)) {
       const name = this.engine.names[field as keyof PoolFields];

@@ -16,6 +16,8 @@ export interface PoolFields {
   /** Memory above which a worker is replaced. */
   readonly maxMemory?: number;
   readonly stuckTimeout?: number;
+  /** Without work, after which a worker above the minimum ends. */
+  readonly idleTimeout?: number;
 }
 
 /** How a worker can die. `SIGKILL`: of a process only. */
@@ -55,6 +57,7 @@ const THREADS: WorkerEngine = {
     maxRequestsJitter: 'maxRequestsJitter',
     maxMemory: 'maxWorkerMemory',
     stuckTimeout: 'stuckTimeout',
+    idleTimeout: 'idleTimeout',
   },
   present,
   died: ['ERR_SOCKETSERVER_WORKER_DIED'],
@@ -78,6 +81,7 @@ const CHILDREN: WorkerEngine = {
     maxRequestsJitter: 'maxRequestsJitter',
     maxMemory: 'maxWorkerMemory',
     stuckTimeout: 'stuckTimeout',
+    idleTimeout: 'idleTimeout',
   },
   present,
   died: ['ERR_SOCKETSERVER_WORKER_DIED'],

@@ -101,33 +101,35 @@ export function failingLaterCases(workers: WorkerBed): void {
     MANY_STARTS_MS,
   );
 
-  workers.test(
-    'starts that fail are tried for ever, ever less often down to one a second, and told of after the third',
-    {
-      run: async () => {
-        const file = new HandlerFile(bed, 'sound');
-        await using gate = await Gate.open();
-        const context = { gate: gate.port };
-        await using served = await workers.serve({ max: 1 }, { handler: file.url, context });
-        const { server } = served;
-        const starts = (): number[] =>
-          file.loads.filter(({ version }) => version === 'broken').map(({ time }) => time);
-        file.write('broken', broken);
-        await endWorker(server, gate);
-        await until(() => errorsOfServer(server).length === 1);
-        expect(starts()).toHaveLength(3);
-        // Nobody asks for it.
-        await until(() => starts().length > WAITS_MS.length);
-        const times = starts();
-        for (const [index, wait] of WAITS_MS.entries()) {
-          expect(times[index + 1]! - times[index]!).toBeGreaterThanOrEqual(wait - EARLY_MS);
-        }
-        file.write('mended');
-        await until(() => file.loads.some(({ version }) => version === 'mended'));
-        await untilAnswered(server);
-        expect(errorsOfServer(server)).toHaveLength(1);
+  for (const [how, statement] of BROKEN) {
+    workers.test(
+      `starts that fail because the module ${how} are tried for ever, less and less often, and told of after the third`,
+      {
+        run: async () => {
+          const file = new HandlerFile(bed, 'sound');
+          await using gate = await Gate.open();
+          const context = { gate: gate.port };
+          await using served = await workers.serve({ max: 1 }, { handler: file.url, context });
+          const { server } = served;
+          const starts = (): number[] =>
+            file.loads.filter(({ version }) => version === 'broken').map(({ time }) => time);
+          file.write('broken', statement);
+          await endWorker(server, gate);
+          await until(() => errorsOfServer(server).length === 1);
+          expect(starts()).toHaveLength(3);
+          // Nobody asks for it.
+          await until(() => starts().length > WAITS_MS.length);
+          const times = starts();
+          for (const [index, wait] of WAITS_MS.entries()) {
+            expect(times[index + 1]! - times[index]!).toBeGreaterThanOrEqual(wait - EARLY_MS);
+          }
+          file.write('mended');
+          await until(() => file.loads.some(({ version }) => version === 'mended'));
+          await untilAnswered(server);
+          expect(errorsOfServer(server)).toHaveLength(1);
+        },
+        ms: MANY_STARTS_MS,
       },
-      ms: MANY_STARTS_MS,
-    },
-  );
+    );
+  }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Gate } from '../../gate.js';
 import { until } from '../../until.js';
 import type { WorkerBed } from '../../worker-bed.js';
+import type { PoolFields } from '../../workers.js';
 
 /** The size of the pool, changed while the server serves. */
 export function poolFieldCases(workers: WorkerBed): void {
@@ -107,5 +108,44 @@ export function poolFieldCases(workers: WorkerBed): void {
         expect(await Promise.all(answers)).toEqual([first.who, second.who]);
       },
     });
+
+    workers.test('shrinks to a lower minimum once workers have been idle', {
+      run: async () => {
+        await using served = await workers.serve({ max: 3, min: 3, idleTimeout: 20 });
+        const { server } = served;
+        workers.tune(server, { min: 1 });
+        await until(() => workers.present(server) === 1);
+        expect((await workers.ask(server)).worker).not.toBe('');
+      },
+    });
+  });
+
+  test('a field that is set to what it cannot be keeps its value, while the server serves on', async () => {
+    await using served = await workers.serve({ max: 2 });
+    const { server } = served;
+    const bad: PoolFields[] = [
+      { max: 0 },
+      { min: 3 },
+      { standby: -1 },
+      { requestsPerWorker: 0 },
+      { maxRequests: 1.5 },
+      { maxRequestsJitter: -1 },
+      { maxMemory: -1 },
+      { stuckTimeout: Infinity },
+      { idleTimeout: -1 },
+    ];
+    for (const fields of bad) {
+      const [name] = workers.namesOf(fields) as [keyof typeof server];
+      const before = server[name];
+      expect(() => workers.tune(server, fields)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_SOCKETSERVER_BAD_ARGUMENT',
+          message: expect.stringContaining(`\`${String(name)}\``),
+        }),
+      );
+      expect(server[name]).toBe(before);
+    }
+    expect(workers.present(server)).toBe(2);
+    await workers.ask(server);
   });
 }

@@ -24,6 +24,8 @@ export class Job {
   readonly ended: Promise<void>;
   /** The driver's. */
   handoff: Handoff | undefined;
+  /** Its place among the jobs of its worker, which starts them in this order. */
+  sequence = 0;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
 

@@ -105,7 +105,7 @@ export class ProcessWorker extends Worker<Socket> {
     const { request, clientAddress } = job;
     const deadline = monotonicMs() + this.#options.acknowledgeTimeout();
     this.#isBeingGiven = true;
-    this.#inFlight.add(id, { job, deadline });
+    this.#inFlight.add({ id, job, deadline });
     this.#timeouts.start();
     return isSocket(request)
       ? { message: { type: 'stream', id, clientAddress, deadline }, attachment: request }
@@ -115,13 +115,13 @@ export class ProcessWorker extends Worker<Socket> {
   protected override write(batch: readonly Outgoing<Socket>[]): void {
     this.#isBeingGiven = false;
     if (this.#process.channel.send(batch)) return;
-    const ids = batch.map(({ message }) => (message.type === 'stream' ? message.id : 0));
+    const ids = batch.flatMap(({ message }) => (message.type === 'stream' ? [message.id] : []));
     setTimeout(() => this.#giveBack(ids), RESEND_MS);
   }
 
   /** Of a child that has written rubbish nobody knows what it has begun: it may have said so, and that was not read. */
-  protected override hasStarted(id: number): boolean {
-    return !this.#inFlight.has(id) || this.#process.isBroken;
+  protected override hasStarted(job: Job): boolean {
+    return !this.#inFlight.has(job) || this.#process.isBroken;
   }
 
   protected override becomeReady(): void {

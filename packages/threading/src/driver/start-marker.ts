@@ -11,8 +11,8 @@ const LOOK_MS = 1;
 const MAX_LOOK_MS = 100;
 
 /**
- * Memory that a thread shares with the main side: the id of the last request that it has started. A thread starts requests in
- * the order of their ids, so the main side knows without a message which ones it never touched. Once the main side has closed
+ * Memory that a thread shares with the main side: the sequence number of the last request that it has started. A thread starts
+ * requests in this order, so the main side knows without a message which ones it never touched. Once the main side has closed
  * the marker the thread starts none, however late it wakes up.
  */
 export class StartMarker {

@@ -125,19 +125,19 @@ export class ThreadWorker extends Worker<TransferListItem> {
   // ── what a thread is given ──────────────────────────────────────────────────────────────────────────────
 
   protected pack(job: Job, id: number): Outgoing<TransferListItem> {
-    const { request, clientAddress } = job;
+    const { request, clientAddress, sequence } = job;
     if (isSocket(request)) {
       const transfer =
         job.handoff instanceof SocketTransfer ? job.handoff : transferOf(request, this.#parts.handOver);
       job.handoff = transfer;
       const { connection, attachment } = transfer;
-      return { message: { type: 'stream', id, connection, clientAddress }, attachment };
+      return { message: { type: 'stream', id, sequence, connection, clientAddress }, attachment };
     }
     const transfer =
       job.handoff instanceof DatagramTransfer ? job.handoff : new DatagramTransfer(request.packet);
     job.handoff = transfer;
     const { packet, attachment } = transfer;
-    return { message: { type: 'datagram', id, packet, clientAddress }, attachment };
+    return { message: { type: 'datagram', id, sequence, packet, clientAddress }, attachment };
   }
 
   protected write(batch: readonly Outgoing<TransferListItem>[]): void {
@@ -165,8 +165,8 @@ export class ThreadWorker extends Worker<TransferListItem> {
     }
   }
 
-  protected hasStarted(id: number): boolean {
-    return this.#parts.marker.hasStarted(id);
+  protected hasStarted({ sequence }: Job): boolean {
+    return this.#parts.marker.hasStarted(sequence);
   }
 
   protected override busyChanged(): void {

@@ -51,7 +51,7 @@ class Thread {
         this.#startStream(message);
         return;
       case 'datagram':
-        if (!this.#marker.start(message.id)) return;
+        if (!this.#marker.start(message.sequence ?? 0)) return;
         this.#marker.taken(); // nothing that would have to be closed
         this.executor.runDatagram(message.id, message.packet, message.clientAddress);
         return;
@@ -63,9 +63,9 @@ class Thread {
     }
   }
 
-  #startStream({ id, connection, clientAddress }: StreamMessage): void {
+  #startStream({ id, sequence = 0, connection, clientAddress }: StreamMessage): void {
     // In this order: a descriptor that the main side takes for untouched must be untouched.
-    if (!this.#marker.start(id)) return;
+    if (!this.#marker.start(sequence)) return;
     let socket: Socket;
     try {
       socket =

@@ -1,6 +1,7 @@
 import type { DatagramSocket } from '../../datagram.js';
 import type { RequestLimits } from '../../execution/request-limits.js';
 import { protocolError } from '../errors.js';
+import { Slots } from '../../requests/slots.js';
 import { isSocket, type Job } from '../job.js';
 import type { FromWorker, NamedMessage, ToWorker } from '../protocol/messages.js';
 import type { RequestEnd } from '../protocol/request-end.js';
@@ -23,7 +24,7 @@ export interface Loss {
   readonly wasKilled?: boolean;
 }
 
-/** The jobs that a lost worker leaves behind, each list in the order of dispatch. */
+/** The jobs that a lost worker leaves behind. */
 export interface Unfinished {
   readonly started: Job[];
   readonly notStarted: Job[];
@@ -54,8 +55,8 @@ interface Settle {
   gone(): void;
 }
 
-/** Ids are 32 bits, for threads keep the last one in shared memory; -2³¹ stands for "none any more". */
-const LAST_ID = 0x7fff_ffff;
+/** The last sequence number; they start again from below. Threads keep one in 32 bits of shared memory, where -2³¹ is none. */
+const LAST_SEQUENCE = 0x7fff_ffff;
 
 /**
  * The main side of one worker: how it starts, which jobs it has, what it says, how it ends. A driver's subclass knows how
@@ -76,10 +77,11 @@ export abstract class Worker<Attachment = unknown> {
   memoryBytes = 0;
 
   protected readonly events: WorkerEvents;
-  readonly #jobs = new Map<number, Job>();
+  /** A job's slot is its id in messages. A Map that is refilled all the time would keep its dead entries alive (V8). */
+  readonly #jobs = new Slots<Job>();
   #outbox: Outgoing<Attachment>[] = [];
   #flushing: NodeJS.Immediate | undefined;
-  #lastId = 0;
+  #lastSequence = 0;
   #served = 0;
   #hasServed = false;
   #state: 'starting' | 'ready' | 'lost' = 'starting';
@@ -144,10 +146,17 @@ export abstract class Worker<Attachment = unknown> {
    * @throws what keeps this job from being sent: it has then not been given
    */
   dispatch(job: Job): void {
-    const id = this.#lastId === LAST_ID ? -LAST_ID : this.#lastId + 1;
-    const outgoing = this.pack(job, id);
-    this.#lastId = id;
-    this.#jobs.set(id, job);
+    const sequence = this.#lastSequence === LAST_SEQUENCE ? -LAST_SEQUENCE : this.#lastSequence + 1;
+    job.sequence = sequence;
+    const id = this.#jobs.add(job);
+    let outgoing: Outgoing<Attachment>;
+    try {
+      outgoing = this.pack(job, id);
+    } catch (error) {
+      this.#jobs.remove(id);
+      throw error;
+    }
+    this.#lastSequence = sequence;
     this.#served++;
     if (this.#jobs.size === 1) this.busyChanged();
     if (!isSocket(job.request)) this.#datagrams = job.request.socket;
@@ -192,8 +201,7 @@ export abstract class Worker<Attachment = unknown> {
     this.#outbox = [];
     const started: Job[] = [];
     const notStarted: Job[] = [];
-    for (const [id, job] of this.#jobs) (this.hasStarted(id) ? started : notStarted).push(job);
-    this.#jobs.clear();
+    for (const job of this.#jobs.empty()) (this.hasStarted(job) ? started : notStarted).push(job);
     this.busyChanged();
     return { started, notStarted };
   }
@@ -216,7 +224,7 @@ export abstract class Worker<Attachment = unknown> {
   protected abstract write(batch: readonly Outgoing<Attachment>[]): void;
 
   /** Whether the worker has started this job. Asked of a lost worker it is final: the worker starts no other one. */
-  protected abstract hasStarted(id: number): boolean;
+  protected abstract hasStarted(job: Job): boolean;
 
   /** A message that only this engine's workers say. */
   protected heard({ type }: NamedMessage): void {
@@ -334,19 +342,18 @@ export abstract class Worker<Attachment = unknown> {
   }
 
   #end(id: number, end?: RequestEnd): void {
-    const job = this.#jobs.get(id);
-    if (job === undefined || !this.hasStarted(id)) {
+    const job = this.#takeOut(id);
+    if (job === undefined || !this.hasStarted(job)) {
       throw protocolError('the id of a request that this worker has started', id);
     }
-    this.#takeOut(id);
     this.#hasServed = true;
     job.end(end);
     this.events.settled(this);
   }
 
   #takeOut(id: number): Job | undefined {
-    const job = this.#jobs.get(id);
-    if (this.#jobs.delete(id) && this.#jobs.size === 0) this.busyChanged();
+    const job = this.#jobs.remove(id);
+    if (job !== undefined && this.#jobs.size === 0) this.busyChanged();
     return job;
   }
 

@@ -23,8 +23,10 @@ export type ToWorker =
   | { type: 'end' };
 
 interface RequestMessage {
-  /** Counts up for each worker: it starts its requests in this order. */
+  /** What the worker tells of it with: unlike that of any other request that it has. */
   id: number;
+  /** Threads only: counts up with each request of a worker, which starts them in this order. */
+  sequence?: number | undefined;
   clientAddress: ClientAddress;
   /** Processes only: when, in ms of the machine's monotonic clock, the worker has to leave the request alone. */
   deadline?: number | undefined;

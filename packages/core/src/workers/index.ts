@@ -1,10 +1,9 @@
 // For authors of mixins whose handlers run in workers. Users import '@socketserver/core'.
-export { badContext, messageOf, protocolError, workerDied, workerStart, workerStuck } from './errors.js';
+export { badContext, messageOf, protocolError, workerDied, workerStart } from './errors.js';
 export type { WorkerDriver, WorkerSpec } from './driver.js';
-export { flushBeforeHandoff } from './flush-before-handoff.js';
 export { isSocket, Job, type Handoff, type WorkerRequest } from './job.js';
 export { defaultWorkers, type PoolFieldNames } from './options.js';
-export { checkInteger, checkMs } from '../validation.js';
+export { checkInteger } from '../validation.js';
 export {
   adjustWorkers,
   createDriver,
@@ -16,19 +15,16 @@ export { Batcher } from './pool/batcher.js';
 export type { WorkerCounts } from './pool/supervisor.js';
 export { Worker, type Loss, type Outgoing, type WorkerEvents } from './pool/worker.js';
 export type { FromWorker, NamedMessage, StreamMessage, ToWorker } from './protocol/messages.js';
-export { packDatagram, type PackedDatagram } from './protocol/datagram.js';
+export { FrameStream } from './protocol/frame-stream.js';
+export type { Message as FrameMessage } from './protocol/frames.js';
 export { findUncloneable } from './protocol/find-uncloneable.js';
-export { isRequestEnd, noteRequestEnd, type RequestEnd } from './protocol/request-end.js';
 export { deserializeError, serializeError, type SerializedError } from './protocol/serialized-error.js';
 export type { MainSide } from './runtime/main-side.js';
 export { openConnection, readyConnection } from './runtime/open-connection.js';
 export { RequestExecutor, type ExecutorMessage, type ExecutorStart } from './runtime/request-executor.js';
-export { runRequest } from './runtime/run-request.js';
 export {
-  checkLeaves,
   handlerReference,
   importHandler,
-  importWorkerHandler,
   type HandlerReference,
   type RequestHandlerConstructor,
   type RequestHandlerSource,
@@ -45,7 +41,7 @@ export { Slots } from '../requests/slots.js';
 export { errorReport } from '../requests/report-error.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
-export { descriptorOf, writeQueueSizeOf } from '../native/handle.js';
+export { descriptorOf } from '../native/handle.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
 export {
   adoptsDescriptors,
@@ -53,6 +49,6 @@ export {
   checkThreadsTakeStreams,
 } from '../native/stream-handoff.js';
 export { entryFile } from '../bundling.js';
-export { badArgument, connectionClosed, describe } from '../errors.js';
-export { freezeFields, watchFields, type FieldRule } from '../servers/field-rules.js';
+export { badArgument, connectionClosed } from '../errors.js';
+export { freezeFields, watchFields } from '../servers/field-rules.js';
 export { within } from '../timing.js';

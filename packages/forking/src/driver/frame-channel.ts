@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { DescriptorPipe, descriptorOf, protocolError } from '@socketserver/core/workers';
-import { FrameStream } from '../frame-stream.js';
+import { DescriptorPipe, descriptorOf, FrameStream, protocolError } from '@socketserver/core/workers';
 import { DESCRIPTORS_FD, FRAMES_FD, MAX_FROM_CHILD, MAX_TO_CHILD, type StartMessage } from '../protocol.js';
 import type { ProcessChannel, ProcessChannelEvents, ToProcess } from './process-channel.js';
 

@@ -2,12 +2,14 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import {
   DescriptorPipe,
+  FrameStream,
   protocolError,
   serializeError,
+  type FrameMessage,
   type FromWorker,
   type MainSide,
+  type NamedMessage,
 } from '@socketserver/core/workers';
-import { FrameStream } from '../frame-stream.js';
 import {
   DESCRIPTORS_FD,
   FRAMES_FD,
@@ -119,10 +121,14 @@ class FrameLink implements Link {
 }
 
 /** No datagram is as long, and the system would say so. Nothing else that a child says can be. */
-function refused(message: ToChild | FromWorker): ToChild {
-  if (typeof message === 'number' || message.type !== 'send') throw protocolError('a short message', message);
+function refused(message: FrameMessage): ToChild {
+  if (!isSend(message)) throw protocolError('a short message', message);
   const error = Object.assign(new Error('send EMSGSIZE'), { code: 'EMSGSIZE' });
   return { type: 'sent', id: message.id, bytes: 0, error: serializeError(error) };
+}
+
+function isSend(message: FrameMessage): message is NamedMessage & { type: 'send' } {
+  return typeof message === 'object' && message.type === 'send';
 }
 
 class IpcLink implements Link {

@@ -7,13 +7,16 @@ const MAX_WAIT_MS = 0.5;
  */
 export class Batcher {
   readonly #flush: () => void;
+  readonly #maxWaitMs: number;
   readonly #turned = (): void => this.#endTurn();
   #isScheduled = false;
   #hasMore = false;
   #since = 0;
 
-  constructor(flush: () => void) {
+  /** @param maxWaitMs - how long the first may wait for more while every turn brings some */
+  constructor(flush: () => void, maxWaitMs = MAX_WAIT_MS) {
     this.#flush = flush;
+    this.#maxWaitMs = maxWaitMs;
   }
 
   /** There is something more to send. */
@@ -26,7 +29,7 @@ export class Batcher {
   }
 
   #endTurn(): void {
-    if (this.#hasMore && performance.now() - this.#since < MAX_WAIT_MS) {
+    if (this.#hasMore && performance.now() - this.#since < this.#maxWaitMs) {
       this.#hasMore = false;
       setImmediate(this.#turned);
       return;

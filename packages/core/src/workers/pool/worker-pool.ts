@@ -20,10 +20,13 @@ export interface WorkerPoolOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** Milliseconds that a request may wait for others, while every turn of the event loop brings some: waking a worker costs more. */
+const MAX_BATCH_MS = 2;
+
 /** The requests of one server: those that wait for a worker, and which worker gets which. */
 export class WorkerPool {
   readonly #supervisor: Supervisor;
-  readonly #batcher = new Batcher(() => this.#dispatch());
+  readonly #batcher = new Batcher(() => this.#dispatch(), MAX_BATCH_MS);
   /** Jobs that wait for a worker, oldest first. */
   #waiting: Job[] = [];
   /** Jobs that have not ended. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FromWorker } from '@socketserver/core/workers';
 import fc from 'fast-check';
-import { encodeFrames, FrameReader } from '../src/frames.js';
+import { encodeFrames, FrameReader } from '../../src/workers/protocol/frames.js';
 
 const MAX = 10_000;
 const protocolError = expect.objectContaining({ code: 'ERR_SOCKETSERVER_PROTOCOL' });

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { protocolError, type FromWorker } from '@socketserver/core/workers';
-import type { ToChild } from './protocol.js';
+import { protocolError } from '../errors.js';
 
 // A frame: u32 length of what follows, u32 length of the JSON, the JSON of a list of messages, then the bytes that some of
 // these have, one after the other. Integers are big-endian, lengths are bytes.
@@ -13,7 +12,8 @@ const BYTES_OF: ReadonlyMap<unknown, string> = new Map([
   ['send', 'data'],
 ]);
 
-type Message = ToChild | FromWorker;
+/** A message of either side. */
+export type Message = number | { readonly type: string };
 
 /**
  * The frames of some messages, each within `maxBytes`.

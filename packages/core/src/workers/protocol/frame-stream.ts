@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { descriptorOf, protocolError, writeQueueSizeOf, type FromWorker } from '@socketserver/core/workers';
-import { encodeFrames, FrameReader } from './frames.js';
-import type { ToChild } from './protocol.js';
+import { descriptorOf, writeQueueSizeOf } from '../../native/handle.js';
+import { protocolError } from '../errors.js';
+import { encodeFrames, FrameReader, type Message } from './frames.js';
 
 /** How long the end of a process may wait for the other side to read, in ms, and how long between two tries. */
 const FLUSH_MS = 1_000;
@@ -19,7 +19,7 @@ export interface FrameStreamOptions {
   /** The other side has closed it. */
   readonly onEnd: () => void;
   /** A message is longer than any frame. */
-  readonly onTooLong?: (message: ToChild | FromWorker) => void;
+  readonly onTooLong?: (message: Message) => void;
 }
 
 /** Either side's end of the stream of frames between parent and child. */
@@ -62,7 +62,7 @@ export class FrameStream {
     return this.#unsentBytes;
   }
 
-  write(messages: readonly (ToChild | FromWorker)[]): void {
+  write(messages: readonly Message[]): void {
     const { maxOut, onTooLong = tooLong } = this.#options;
     for (const frame of encodeFrames(messages, maxOut, onTooLong)) this.#write(frame);
   }
@@ -129,7 +129,7 @@ export class FrameStream {
   }
 }
 
-function tooLong(message: ToChild | FromWorker): never {
+function tooLong(message: Message): never {
   throw protocolError(
     'a message that a frame can hold',
     typeof message === 'number' ? message : message.type,

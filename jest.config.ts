@@ -15,6 +15,7 @@ const config: Config = {
   // Tests name their helpers with .js, as TypeScript wants; packages do have the .js file.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
   maxWorkers: 2,
+  testSequencer: './scripts/long-tests-first.mjs',
   // Keeps every test in a process that inherited them: without it a single file runs in Jest's own.
   workerIdleMemoryLimit: '512MB',
   testTimeout: 30_000,

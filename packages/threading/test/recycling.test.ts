@@ -11,7 +11,7 @@ afterAll(() => bed[Symbol.asyncDispose]());
 
 const thread = ({ serverAddress }: RecordingServer): Promise<string> => askStream(serverAddress, 'thread\n');
 
-test('there are never more than twice `maxThreads`: a worn thread serves on while another one leaves', async () => {
+test('there are never more than twice `maxThreads`: a thread that is due serves on while another one drains', async () => {
   await using served = await bed.serve(COMMANDS);
   const { server } = served;
   const client = await Client.connect(server.serverAddress, 'forever');
@@ -21,7 +21,7 @@ test('there are never more than twice `maxThreads`: a worn thread serves on whil
   expect(threadsOf(server).workers.serving).toBe(1);
   expect(await thread(server)).not.toBe(first);
   expect(client.socket.closed).toBe(false);
-  // The new one serves on, though it is worn.
+  // The new one serves on, though it is due.
   for (let request = 0; request < 10; request++) await thread(server);
   expect(threadsOf(server)).toMatchObject({ workers: { serving: 1, draining: 1 } });
   await until(() => server.stats().active === 1);

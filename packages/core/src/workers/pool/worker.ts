@@ -79,7 +79,7 @@ export abstract class Worker<Attachment = unknown> {
   protected readonly events: WorkerEvents;
   /** A job's slot is its id in messages. A Map that is refilled all the time would keep its dead entries alive (V8). */
   readonly #jobs = new Slots<Job>();
-  #outbox: Outgoing<Attachment>[] = [];
+  #unsent: Outgoing<Attachment>[] = [];
   #flushing: NodeJS.Immediate | undefined;
   #lastSequence = 0;
   #served = 0;
@@ -160,16 +160,16 @@ export abstract class Worker<Attachment = unknown> {
     this.#served++;
     if (this.#jobs.size === 1) this.busyChanged();
     if (!isSocket(job.request)) this.#datagrams = job.request.socket;
-    this.#outbox.push(outgoing);
+    this.#unsent.push(outgoing);
   }
 
   /** Sends what has been gathered. */
   flush(): void {
     clearImmediate(this.#flushing);
     this.#flushing = undefined;
-    if (this.#outbox.length === 0) return;
-    const batch = this.#outbox;
-    this.#outbox = [];
+    if (this.#unsent.length === 0) return;
+    const batch = this.#unsent;
+    this.#unsent = [];
     this.write(batch);
   }
 
@@ -198,7 +198,7 @@ export abstract class Worker<Attachment = unknown> {
 
   /** Takes its jobs away, for a worker that is lost. */
   takeUnfinished(): Unfinished {
-    this.#outbox = [];
+    this.#unsent = [];
     const started: Job[] = [];
     const notStarted: Job[] = [];
     for (const job of this.#jobs.empty()) (this.hasStarted(job) ? started : notStarted).push(job);
@@ -239,7 +239,7 @@ export abstract class Worker<Attachment = unknown> {
   /** To be sent at the end of this turn of the event loop. */
   protected post(message: ToWorker): void {
     if (this.isLost) return;
-    this.#outbox.push({ message });
+    this.#unsent.push({ message });
     this.#flushing ??= setImmediate(() => this.flush());
   }
 

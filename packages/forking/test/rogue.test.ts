@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { askStream, connectTo, readAll, readLine, until } from '@socketserver/testing';
@@ -104,6 +107,35 @@ describe('a child that writes', () => {
     expect(server.stats()).toMatchObject({ accepted: 2, completed: 1, failed: 1 });
     expect(codes(server)).toEqual(['ERR_SOCKETSERVER_WORKER_DIED']);
   });
+});
+
+test('a child that says of a request that it has ended, and has not begun it, loses none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rogue-'));
+  try {
+    const go = join(folder, 'go');
+    await using serving = await serve({ maxChildren: 1 });
+    const { server } = serving;
+    const rogue = await connectTo(server.serverAddress);
+    rogue.on('error', () => {});
+    rogue.write(`blockAndSay ${go} [1]\n`);
+    await readLine(rogue);
+    const honest = askStream(server.serverAddress, 'pid\n');
+    await until(() => server.stats().active === 2);
+    await until(() => server.stats().waiting === 0); // it is on its way to the child
+    writeFileSync(go, '');
+    expect(await honest).toMatch(/^\d+\n$/);
+    await server.served(2);
+    expect(server.errors.entries).toMatchObject([{ error: diedOfProtocol }]);
+    expect(server.stats()).toMatchObject({
+      accepted: 2,
+      completed: 1,
+      failed: 1,
+      active: 0,
+      redispatched: 1,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('handlers have no process.send()', async () => {

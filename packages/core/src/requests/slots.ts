@@ -24,6 +24,11 @@ export class Slots<Item extends object> {
     return slot;
   }
 
+  /** The item with this number; undefined if there is none. */
+  at(slot: number): Item | undefined {
+    return this.#items[slot];
+  }
+
   /** Takes out the item with this number. @returns undefined if there is none */
   remove(slot: number): Item | undefined {
     const item = this.#items[slot];

@@ -342,10 +342,11 @@ export abstract class Worker<Attachment = unknown> {
   }
 
   #end(id: number, end?: RequestEnd): void {
-    const job = this.#takeOut(id);
+    const job = this.#jobs.at(id);
     if (job === undefined || !this.hasStarted(job)) {
       throw protocolError('the id of a request that this worker has started', id);
     }
+    this.#takeOut(id);
     this.#hasServed = true;
     job.end(end);
     this.events.settled(this);

@@ -81,6 +81,7 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     daemonThreads = false;
     poolOptions: PoolOptions = {};
     #handOver: HandOver | null = null;
+    #driver: ThreadDriver | undefined;
 
     override stats(): ThreadingStats {
       return { ...super.stats(), handOver: this.#handOver };
@@ -101,12 +102,14 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
       watchFields(this, {
         resourceLimits: { check: checkResourceLimits },
         poolOptions: { check: checkPoolOptions },
+        daemonThreads: { onSet: () => this.#driver?.holdProcess() },
       });
     }
 
     override [createDriver](): WorkerDriver {
       this.#handOver = this.socketType === 'datagram' ? 'transfer' : chooseHandOver(this.addressFamily);
-      return new ThreadDriver(this, this.#handOver);
+      this.#driver = new ThreadDriver(this, this.#handOver);
+      return this.#driver;
     }
   }
   return ThreadingServer;

@@ -256,9 +256,11 @@ describe('the process', () => {
     expect(stderr).toContain('ERR_SOCKETSERVER_WORKER_DIED');
   });
 
-  test('does not wait for daemonThreads after serverClose(), but for others', async () => {
-    const daemon = await runFixture('leave.mjs', ['serverClose', 'daemon']);
-    expect(daemon).toMatchObject({ code: 0, stdout: 'left\n' });
+  test.each(['daemon', 'later'])('does not wait for daemonThreads (%s) after serverClose()', async (when) => {
+    expect(await runFixture('leave.mjs', ['serverClose', when])).toMatchObject({ code: 0, stdout: 'left\n' });
+  });
+
+  test('waits for other threads after serverClose()', async () => {
     using other = startFixture('leave.mjs', ['serverClose', '']);
     await other.printed('left\n');
     // It would end at once.

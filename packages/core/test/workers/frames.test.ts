@@ -29,7 +29,9 @@ function framesOf(messages: readonly FromWorker[], max = MAX): Buffer[] {
 /** What a reader makes of these chunks. */
 function read(chunks: readonly Buffer[], max = MAX): unknown[] {
   const messages: unknown[] = [];
-  const reader = new FrameReader(max, (list) => messages.push(...(list as unknown[])));
+  const reader = new FrameReader(max, (list) =>
+    messages.push(...(Array.isArray(list) ? (list as unknown[]) : [list])),
+  );
   for (const chunk of chunks) reader.push(chunk);
   return messages;
 }

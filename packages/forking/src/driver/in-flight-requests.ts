@@ -1,4 +1,11 @@
 import type { Job } from '@socketserver/core/workers';
+import { monotonicMs } from '../monotonic-ms.js';
+
+/**
+ * Milliseconds between the moment from which a child leaves a request alone and the one at which it is given to
+ * another: no child begins what another one has got.
+ */
+const MOVE_SLACK_MS = 500;
 
 interface InFlight {
   readonly id: number;
@@ -7,17 +14,22 @@ interface InFlight {
   readonly deadline: number;
 }
 
-/** The requests that one child was sent and has not acknowledged, oldest first: a handful, for it is sent few at once. */
+/**
+ * The requests that one child was sent and has not acknowledged, oldest first: a handful, for it is sent few at once. One
+ * timer for all: the oldest is the first to be late.
+ */
 export class InFlightRequests {
+  readonly #onLate: (ids: readonly number[]) => void;
   readonly #requests: InFlight[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param onLate - called with the ids of those that have not been acknowledged in time */
+  constructor(onLate: (ids: readonly number[]) => void) {
+    this.#onLate = onLate;
+  }
 
   get size(): number {
     return this.#requests.length;
-  }
-
-  /** The deadline of the oldest. */
-  get firstDeadline(): number | undefined {
-    return this.#requests[0]?.deadline;
   }
 
   has(job: Job): boolean {
@@ -26,6 +38,7 @@ export class InFlightRequests {
 
   add(request: InFlight): void {
     this.#requests.push(request);
+    this.#startTimer();
   }
 
   /** @returns undefined if it is not, or no more, in flight */
@@ -34,8 +47,23 @@ export class InFlightRequests {
     return index === -1 ? undefined : this.#requests.splice(index, 1)[0]?.job;
   }
 
-  /** The ids of those whose deadline was before `time`. */
-  lateAt(time: number): number[] {
-    return this.#requests.filter(({ deadline }) => deadline <= time).map(({ id }) => id);
+  stopTimer(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #startTimer(): void {
+    const [oldest] = this.#requests;
+    if (this.#timer !== undefined || oldest === undefined) return;
+    // The acknowledgement may be there already, unread because this process was busy or stopped: read first.
+    const check = (): void => void setImmediate(() => this.#check());
+    this.#timer = setTimeout(check, oldest.deadline + MOVE_SLACK_MS - monotonicMs()).unref();
+  }
+
+  #check(): void {
+    this.#timer = undefined;
+    const time = monotonicMs() - MOVE_SLACK_MS;
+    const late = this.#requests.filter(({ deadline }) => deadline <= time).map(({ id }) => id);
+    if (late.length > 0) this.#onLate(late);
+    this.#startTimer();
   }
 }

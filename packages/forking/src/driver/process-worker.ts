@@ -14,7 +14,6 @@ import {
 import { byWhat, type ProcessEnd } from '../errors.js';
 import { monotonicMs } from '../monotonic-ms.js';
 import type { StartMessage } from '../protocol.js';
-import { AckTimeouts } from './ack-timeouts.js';
 import { ForkedProcess, type ProcessOptions } from './forked-process.js';
 import { InFlightRequests } from './in-flight-requests.js';
 
@@ -41,8 +40,7 @@ export interface ProcessWorkerOptions extends ProcessOptions {
 export class ProcessWorker extends Worker<Socket> {
   readonly #options: ProcessWorkerOptions;
   readonly #process: ForkedProcess;
-  readonly #inFlight = new InFlightRequests();
-  readonly #timeouts = new AckTimeouts(this.#inFlight, (ids) => this.#areLate(ids));
+  readonly #inFlight = new InFlightRequests((ids) => this.#areLate(ids));
   /** Between the first `dispatch` and `flush`. */
   #isBeingGiven = false;
   #isRetiring = false;
@@ -106,7 +104,6 @@ export class ProcessWorker extends Worker<Socket> {
     const deadline = monotonicMs() + this.#options.acknowledgeTimeout();
     this.#isBeingGiven = true;
     this.#inFlight.add({ id, job, deadline });
-    this.#timeouts.start();
     return isSocket(request)
       ? { message: { type: 'stream', id, clientAddress, deadline }, attachment: request }
       : { message: { type: 'datagram', id, clientAddress, deadline, packet: request.packet } };
@@ -190,7 +187,7 @@ export class ProcessWorker extends Worker<Socket> {
   }
 
   #gone(startError: Error, error = startError, wasKilled = false): void {
-    this.#timeouts.stop();
+    this.#inFlight.stopTimer();
     this.lose({ error, startError, wasKilled });
     this.leave();
   }

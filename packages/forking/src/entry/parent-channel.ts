@@ -3,11 +3,11 @@ import { Socket } from 'node:net';
 import {
   DescriptorPipe,
   FrameStream,
+  MainSide,
   protocolError,
   serializeError,
   type FrameMessage,
   type FromWorker,
-  type MainSide,
   type NamedMessage,
 } from '@socketserver/core/workers';
 import {
@@ -37,13 +37,13 @@ interface Link {
   flushSync(): void;
 }
 
-/** The child's side of the channel: what is said in one turn is sent together, for waking a process costs more. */
-export class ParentChannel implements MainSide {
+/** The child's side of the channel. */
+export class ParentChannel extends MainSide {
   readonly #link: Link;
-  #messages: FromWorker[] = [];
   #flushing: NodeJS.Immediate | undefined;
 
   constructor(events: ParentChannelEvents) {
+    super();
     this.#link = process.send === undefined ? new FrameLink(events) : new IpcLink(events);
   }
 
@@ -51,30 +51,24 @@ export class ParentChannel implements MainSide {
     return this.#link.takesConnections;
   }
 
-  post(message: FromWorker): void {
-    this.#messages.push(message);
-    this.#flushing ??= setImmediate(() => this.flush());
-  }
-
-  /** Says it at once. */
-  tell(message: FromWorker): void {
-    this.#messages.push(message);
-    this.flush();
-  }
-
-  flush(): void {
+  override flush(): void {
     clearImmediate(this.#flushing);
     this.#flushing = undefined;
-    if (this.#messages.length === 0) return;
-    const messages = this.#messages;
-    this.#messages = [];
-    this.#link.send(messages);
+    super.flush();
   }
 
   /** To be called when the process ends: what has been said is then heard. */
   end(): void {
     this.flush();
     this.#link.flushSync();
+  }
+
+  protected flushSoon(): void {
+    this.#flushing ??= setImmediate(() => this.flush());
+  }
+
+  protected send(messages: readonly FromWorker[]): void {
+    this.#link.send(messages);
   }
 }
 

@@ -88,6 +88,11 @@ export class ThreadDriver implements WorkerDriver {
   /** Whoever waits for the end keeps the process alive, whatever `daemonThreads` says. */
   waitedFor(): void {
     this.#isWaitedFor = true;
+    this.holdProcess();
+  }
+
+  /** Running requests keep the process alive, or do so no more. */
+  holdProcess(): void {
     for (const worker of this.#workers) worker.holdProcess();
   }
 

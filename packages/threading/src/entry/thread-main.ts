@@ -4,12 +4,12 @@ import { getHeapStatistics } from 'node:v8';
 import type { MessagePort } from 'node:worker_threads';
 import {
   Batcher,
+  MainSide,
   openConnection,
   readyConnection,
   RequestExecutor,
   serializeError,
   type FromWorker,
-  type MainSide,
   type StreamMessage,
   type ToWorker,
 } from '@socketserver/core/workers';
@@ -86,24 +86,20 @@ class Thread {
 }
 
 /** The port to the main side. */
-class MainPort implements MainSide {
+class MainPort extends MainSide {
   readonly #port: MessagePort;
   readonly #batcher = new Batcher(() => this.flush());
-  #messages: FromWorker[] = [];
 
   constructor(port: MessagePort) {
+    super();
     this.#port = port;
   }
 
-  post(message: FromWorker): void {
-    this.#messages.push(message);
+  protected flushSoon(): void {
     this.#batcher.add();
   }
 
-  flush(): void {
-    if (this.#messages.length === 0) return;
-    const messages = this.#messages;
-    this.#messages = [];
+  protected send(messages: readonly FromWorker[]): void {
     this.#port.postMessage(messages);
   }
 }

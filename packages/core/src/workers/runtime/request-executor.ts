@@ -106,7 +106,6 @@ export class RequestExecutor {
   }
 
   #sayAlive(): void {
-    this.#main.post({ type: 'alive', memoryBytes: this.#memoryBytes() });
-    this.#main.flush();
+    this.#main.tell({ type: 'alive', memoryBytes: this.#memoryBytes() });
   }
 }

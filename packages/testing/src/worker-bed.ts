@@ -65,8 +65,8 @@ export class WorkerBed {
     }
   }
 
-  reload(server: RecordingServer): Promise<void> {
-    return (server as unknown as { reload(): Promise<void> }).reload();
+  reload(server: RecordingServer, options?: { graceMs: number }): Promise<void> {
+    return (server as unknown as { reload(options?: { graceMs: number }): Promise<void> }).reload(options);
   }
 
   present(server: RecordingServer): number {

@@ -24,7 +24,7 @@ export interface PoolFields {
 export type Death = 'exit' | 'uncaught' | 'rejected' | 'SIGKILL';
 
 /** What an engine does not do yet, or in another way. */
-export type Feature = 'unbegun datagrams' | 'abort after reload()';
+export type Feature = 'unbegun datagrams';
 
 /** What the contract has to know of an engine that runs requests in workers: everything that its names or figures say. */
 export interface WorkerEngine {
@@ -67,7 +67,6 @@ const THREADS: WorkerEngine = {
   memory: { limit: 64 * MB, leakMb: 80 },
   pending: {
     'unbegun datagrams': 'a datagram is moved to its thread, and fails with it',
-    'abort after reload()': 'not aborted',
   },
 };
 
@@ -89,9 +88,7 @@ const CHILDREN: WorkerEngine = {
   deaths: { exit: EXIT, uncaught: /code:? 1\b/, rejected: /code:? 1\b/, SIGKILL: /SIGKILL/ },
   // The resident set of its process.
   memory: { limit: 300 * MB, leakMb: 320 },
-  pending: {
-    'abort after reload()': 'not aborted',
-  },
+  pending: {},
 };
 
 export function workerEngine({ name, runsIn }: Composition): WorkerEngine {

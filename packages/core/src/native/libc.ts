@@ -18,7 +18,7 @@ export interface Libc {
   bind(fd: number, address: Uint8Array, length: number): number;
   fchmod(fd: number, mode: number): number;
   getsockname(fd: number, address: Uint8Array, length: Int32Array): number;
-  getsockopt(fd: number, level: number, name: number, value: Int32Array, length: Int32Array): number;
+  getsockopt(fd: number, level: number, name: number, value: NodeJS.TypedArray, length: Int32Array): number;
   /** Blocks until a datagram is there. @returns its size in bytes, or -1 */
   recvfrom(
     fd: number,

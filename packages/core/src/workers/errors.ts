@@ -31,6 +31,30 @@ export function workersFailed(failures: number, cause: unknown): SocketServerErr
   );
 }
 
+/** Whether an error for which a worker was ended says all that its requests need to know; any other one is their cause. */
+export function tellsAll(error: unknown): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return code === 'ERR_SOCKETSERVER_STUCK' || code === 'ERR_SOCKETSERVER_WORKER_DIED';
+}
+
+/** No worker can be started, because so many are blocked that cannot be ended. */
+export function workersBlocked(blocked: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_STUCK',
+    `Expected a worker that serves, got ${blocked} that are blocked and cannot be ended; clients are refused until one of ` +
+      'them returns: look for a system call of the handler that blocks, and give it a time limit',
+  );
+}
+
+/** A worker was ended because `reload()` had replaced it, and its requests had not ended. */
+export function reloadGraceOver(worker: string, ms: number): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_WORKER_DIED',
+    `Expected ${worker} to finish its requests after reload(), got some that still ran after \`graceMs\` (${ms} ms); ` +
+      'heed `signal` in the handler, or raise `graceMs`',
+  );
+}
+
 /** A worker was ended because its event loop did not turn for `ms`. */
 export function workerStuck(worker: string, ms: number): SocketServerError {
   return new SocketServerError(

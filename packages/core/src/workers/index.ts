@@ -1,5 +1,5 @@
 // For authors of mixins whose handlers run in workers. Users import '@socketserver/core'.
-export { badContext, messageOf, protocolError, workerDied, workerStart } from './errors.js';
+export { badContext, messageOf, protocolError, tellsAll, workerDied, workerStart } from './errors.js';
 export type { WorkerDriver, WorkerSpec } from './driver.js';
 export { isSocket, Job, type Handoff, type WorkerRequest } from './job.js';
 export { defaultWorkers, type PoolFieldNames } from './options.js';
@@ -13,7 +13,7 @@ export {
 } from './pooled-mixin.js';
 export { Batcher } from './pool/batcher.js';
 export type { WorkerCounts } from './pool/supervisor.js';
-export { Worker, type Loss, type Outgoing, type WorkerEvents } from './pool/worker.js';
+export { Worker, type Loss, type Outgoing, type Unfinished, type WorkerEvents } from './pool/worker.js';
 export type { FromWorker, NamedMessage, StreamMessage, ToWorker } from './protocol/messages.js';
 export { FrameStream } from './protocol/frame-stream.js';
 export type { Message as FrameMessage } from './protocol/frames.js';
@@ -42,6 +42,7 @@ export { errorReport } from '../requests/report-error.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';
+export { socketCookie } from '../native/socket-cookie.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
 export {
   adoptsDescriptors,

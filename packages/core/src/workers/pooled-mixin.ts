@@ -6,7 +6,9 @@ import type { AbstractConstructor, Mixed } from '../mixin.js';
 import type { ServerStats } from '../requests/active-requests.js';
 import { errorReport } from '../requests/report-error.js';
 import type { BaseServer } from '../servers/base-server.js';
+import type { CloseOptions } from '../servers/server-types.js';
 import { rulesFor, watchFields } from '../servers/field-rules.js';
+import { checkMs } from '../validation.js';
 import type { WorkerDriver } from './driver.js';
 import { closed, closedBefore, notListening } from './errors.js';
 import { flushBeforeHandoff } from './flush-before-handoff.js';
@@ -54,12 +56,14 @@ export interface PooledMembers {
   execArgv: readonly string[] | null;
   /**
    * Replaces every worker by one that has loaded the handler's module anew, with the present `context`, `env` and `execArgv`.
-   * No connection is refused or dropped. Resolves when every further request goes to a new worker; the old ones end when their
-   * requests have. One that is called while another runs begins after it.
+   * No connection is refused or dropped. Resolves when every further request goes to a new worker. In the old ones every
+   * handler's `signal` aborts, as when the server closes: reading ends between two lines. They end when their requests have,
+   * or after `graceMs` ms, and then what still ran has failed (ERR_SOCKETSERVER_WORKER_DIED). One that is called while
+   * another runs begins after it.
    * @throws what the module throws while it loads: the old workers then go on; {@link SocketServerError}
    *   ERR_SOCKETSERVER_NOT_LISTENING before `listen()`, ERR_SOCKETSERVER_CLOSED after `close()`
    */
-  reload(): Promise<void>;
+  reload(options?: CloseOptions): Promise<void>;
   stats(): PooledStats;
 }
 
@@ -115,11 +119,12 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       return { ...super.stats(), workers, waiting, redispatched };
     }
 
-    async reload(): Promise<void> {
+    async reload({ graceMs = 30_000 }: CloseOptions = {}): Promise<void> {
+      checkMs('graceMs', graceMs);
       if (this.state === 'draining' || this.state === 'closed') throw closedBefore('reload()');
       if (this.state === 'idle') throw notListening('reload()');
       this.checkFields();
-      await this.#pool?.reload();
+      await this.#pool?.reload(graceMs);
     }
 
     protected override checkFields(): void {

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import type { SocketServerError } from '@socketserver/core';
 import {
   isSocket,
   protocolError,
+  tellsAll,
   Worker,
   workerDied,
   workerStart,
@@ -44,7 +44,7 @@ export class ProcessWorker extends Worker<Socket> {
   /** Between the first `dispatch` and `flush`. */
   #isBeingGiven = false;
   #isRetiring = false;
-  #stuck: Error | undefined;
+  #endedFor: Error | undefined;
 
   /** @throws what keeps the process from being started, where Node tells it so */
   constructor(options: ProcessWorkerOptions, events: WorkerEvents) {
@@ -95,7 +95,7 @@ export class ProcessWorker extends Worker<Socket> {
   }
 
   override kill(error?: Error): void {
-    if ((error as SocketServerError | undefined)?.code === 'ERR_SOCKETSERVER_STUCK') this.#stuck ??= error;
+    if (tellsAll(error)) this.#endedFor ??= error;
     this.#process.kill(error);
   }
 
@@ -180,8 +180,8 @@ export class ProcessWorker extends Worker<Socket> {
     const how = byWhat(end);
     const wroteToo = wrote === '' ? how : `${how}; it wrote:\n${wrote}`;
     this.#gone(
-      this.#stuck ?? workerStart(this.name, wroteToo, failure),
-      this.#stuck ?? workerDied(this.name, how, failure),
+      this.#endedFor ?? workerStart(this.name, wroteToo, failure),
+      this.#endedFor ?? workerDied(this.name, how, failure),
       end.signal === 'SIGKILL' && !wasKilled,
     );
   }

@@ -40,6 +40,10 @@ export async function carryOut(handler: WorkerHandler, line: string): Promise<st
       await passGate(handler.server.context, whoIs(handler));
       if (!handler.signal.aborted) await new Promise((resolve) => (handler.signal.onabort = resolve));
       break;
+    /** Whether its signal has been aborted by the time it passes the gate. */
+    case 'isAborted':
+      await passGate(handler.server.context, whoIs(handler));
+      return JSON.stringify({ note: handler.signal.aborted });
     /** Never lets the event loop turn again, and says so with a file. */
     case 'loop':
       await passGate(handler.server.context, whoIs(handler));

@@ -8,11 +8,14 @@ import {
   descriptorOf,
   needLibc,
   noteDuplicate,
+  socketCookie,
   tryLibc,
   type Handoff,
   type Libc,
 } from '@socketserver/core/workers';
 import { alreadyRead } from '../errors.js';
+
+const SHUT_RDWR = 2;
 
 /** How connections reach a thread. Datagrams are always transferred. */
 export type HandOver = 'transfer' | 'dup';
@@ -23,6 +26,8 @@ export abstract class SocketTransfer implements Handoff {
   abstract readonly attachment: TransferListItem | undefined;
   abstract readonly canMove: boolean;
   abstract discard(): void;
+  /** Ends a connection whose thread cannot be ended, so that its client does not wait. */
+  abstract cut(): void;
 }
 
 /**
@@ -98,6 +103,9 @@ class NodeTransfer extends SocketTransfer {
   discard(): void {
     this.connection.destroy();
   }
+
+  /** Its number is not known: Node has duplicated it. */
+  cut(): void {}
 }
 
 /**
@@ -119,18 +127,26 @@ class Duplicate extends SocketTransfer {
   readonly connection: number;
   readonly attachment = undefined;
   readonly canMove = true;
+  readonly #cookie: bigint | undefined;
 
   constructor(socket: Socket, fd: number) {
     super();
     const libc = neededLibc();
     this.connection = libc.dup(fd);
     if (this.connection === -1) throw systemError('dup', libc.errno());
+    this.#cookie = socketCookie(this.connection);
     noteDuplicate(this.connection);
     socket.destroy();
   }
 
   discard(): void {
     neededLibc().close(this.connection);
+  }
+
+  /** The handler may have closed it before it blocked, and the number may be a stranger's now. */
+  cut(): void {
+    if (this.#cookie === undefined || socketCookie(this.connection) !== this.#cookie) return;
+    neededLibc().shutdown(this.connection, SHUT_RDWR);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   isSocket,
   messageOf,
   protocolError,
+  tellsAll,
   within,
   Worker,
   workerDied,
@@ -12,6 +13,7 @@ import {
   type Job,
   type NamedMessage,
   type Outgoing,
+  type Unfinished,
   type WorkerEvents,
 } from '@socketserver/core/workers';
 import { DatagramTransfer } from './datagram-transfer.js';
@@ -47,6 +49,8 @@ export class ThreadWorker extends Worker<TransferListItem> {
   #exiting: Promise<void> | undefined;
   /** What ended it, if that has been told. */
   #cause: unknown;
+  /** The jobs that it had started when it was lost. */
+  #started: readonly Job[] = [];
 
   constructor(parts: ThreadParts, events: WorkerEvents) {
     super(events);
@@ -80,13 +84,22 @@ export class ThreadWorker extends Worker<TransferListItem> {
   }
 
   kill(error = new Error('the server ended it')): void {
-    const isTold = (error as { code?: unknown }).code === 'ERR_SOCKETSERVER_STUCK';
     this.#parts.marker.close();
-    this.lose({
-      error: isTold ? error : workerDied(this.name, error.message, error),
-      startError: isTold ? error : workerStart(this.name, error.message, error),
-    });
+    this.lose(
+      tellsAll(error)
+        ? { error }
+        : {
+            error: workerDied(this.name, error.message, error),
+            startError: workerStart(this.name, error.message, error),
+          },
+    );
     this.#exiting ??= this.#exit();
+  }
+
+  override takeUnfinished(): Unfinished {
+    const unfinished = super.takeUnfinished();
+    this.#started = unfinished.started;
+    return unfinished;
   }
 
   async #retire(): Promise<void> {
@@ -120,6 +133,8 @@ export class ThreadWorker extends Worker<TransferListItem> {
     await this.#parts.marker.settle();
     void this.#thread.terminate(); // not awaited: a thread inside a system call that blocks cannot be ended
     await within(END_MS, this.gone);
+    if (this.isGone) return;
+    for (const { handoff } of this.#started) if (handoff instanceof SocketTransfer) handoff.cut();
   }
 
   // ── what a thread is given ──────────────────────────────────────────────────────────────────────────────

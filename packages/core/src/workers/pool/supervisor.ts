@@ -1,7 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestLimits } from '../../execution/request-limits.js';
 import type { WorkerDriver, WorkerSpec } from '../driver.js';
-import { closedBefore, messageOf, stuckLoading, workersFailed, workerStart, workerStuck } from '../errors.js';
+import {
+  closedBefore,
+  messageOf,
+  reloadGraceOver,
+  stuckLoading,
+  workersBlocked,
+  workersFailed,
+  workerStart,
+  workerStuck,
+} from '../errors.js';
 import type { PoolSize } from '../options.js';
 import { HealthCheck } from './health-check.js';
 import { IdleTimers } from './idle-timers.js';
@@ -50,6 +59,8 @@ export class Supervisor {
   #state: 'starting' | 'open' | 'ending' = 'starting';
   /** Starts under way to fill up the pool. */
   #starting = 0;
+  /** Whether it has been told that no worker can be started beside those that cannot be ended. */
+  #isBlockedTold = false;
   #aborted: { reason: unknown } | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -119,15 +130,16 @@ export class Supervisor {
   }
 
   /**
-   * Replaces every worker by one that has loaded the handler anew; the old ones end when their jobs have. One that is
-   * called while another runs begins after it. When the module does not load the old ones go on.
+   * Replaces every worker by one that has loaded the handler anew. The old ones are told to abort, and end when their jobs
+   * have, or after `graceMs`. One that is called while another runs begins after it. When the module does not load the old
+   * ones go on.
    */
-  reload(): Promise<void> {
-    this.#reloading = this.#reloading.catch(isToldToItsCaller).then(() => this.#reload());
+  reload(graceMs: number): Promise<void> {
+    this.#reloading = this.#reloading.catch(isToldToItsCaller).then(() => this.#reload(graceMs));
     return this.#reloading;
   }
 
-  async #reload(): Promise<void> {
+  async #reload(graceMs: number): Promise<void> {
     this.#checkOpen('reload()');
     const { min, standby } = this.#options.size();
     const wanted = Math.max(min, this.#workers.count('serving'));
@@ -143,10 +155,19 @@ export class Supervisor {
     this.#backoff.reset();
     for (const [worker, role] of this.#workers) {
       if (role === 'fresh') this.#workers.assign(worker, 'standby');
-      else if (role !== 'abandoned') this.#drain(worker);
+      else if (role !== 'abandoned') this.#replace(worker, graceMs);
     }
     while (this.#workers.count('serving') < wanted && this.#promote());
     this.adjust();
+  }
+
+  /** It has the old module: its handlers are asked to end, and do not keep it for longer than `graceMs`. */
+  #replace(worker: Worker, graceMs: number): void {
+    this.#drain(worker);
+    if (worker.load === 0) return;
+    worker.abort(new DOMException('The server is reloading', 'AbortError'));
+    const timer = setTimeout(() => worker.kill(reloadGraceOver(worker.name, graceMs)), graceMs).unref();
+    void worker.lost.then(() => clearTimeout(timer));
   }
 
   #checkOpen(what: string): void {
@@ -243,13 +264,27 @@ export class Supervisor {
     while (this.#workers.count('serving') < wanted && this.#promote());
     const replacing = due.filter((worker) => this.#workers.roleOf(worker) === 'serving').length;
     for (const worker of this.#workers.in('standby').slice(standby)) this.#drain(worker);
-    // Those that do not answer still use memory: no more of them are replaced than there are workers wanted.
-    const surplus = Math.max(0, this.#workers.count('unresponsive', 'abandoned') - max);
     const present = this.#workers.count('standby', 'serving') + this.#starting;
-    let missing = wanted + standby + replacing - surplus - present;
+    let missing = wanted + standby + replacing - this.#surplus(max) - present;
     if (!this.#backoff.isWaiting) for (; missing > 0; missing--) void this.#startAnother();
     for (const worker of this.#workers.in('serving')) this.#drainWhenIdle(worker);
     this.#health.start();
+  }
+
+  /**
+   * Those that do not answer, or cannot be ended, still use memory and what else they hold: as many are replaced as may serve,
+   * no more. Where none is left to serve, whoever waits is told, and not left hanging.
+   */
+  #surplus(max: number): number {
+    const blocked = this.#workers.count('unresponsive', 'abandoned');
+    const isBlocked = blocked >= 2 * max && this.#workers.count('serving', 'standby') + this.#starting === 0;
+    if (isBlocked) {
+      const error = workersBlocked(blocked);
+      if (!this.#isBlockedTold) this.#options.onFailure(error);
+      this.#options.onNoneStarts(error);
+    }
+    this.#isBlockedTold = isBlocked;
+    return Math.max(0, blocked - max);
   }
 
   /** As many may drain as may serve, no more: else long requests would keep an endless row of old workers. */

@@ -82,8 +82,8 @@ export class WorkerPool {
   }
 
   /** @see Supervisor.reload */
-  reload(): Promise<void> {
-    return this.#supervisor.reload();
+  reload(graceMs: number): Promise<void> {
+    return this.#supervisor.reload(graceMs);
   }
 
   /** Brings the number of workers to what is wanted now. */

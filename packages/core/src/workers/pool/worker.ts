@@ -91,6 +91,7 @@ export abstract class Worker<Attachment = unknown> {
   /** Since when it owes the answer to a ping. */
   #owesSince: number | undefined;
   #isUnresponsive = false;
+  #isGone = false;
   readonly #settle: Settle;
   #loss: Loss | undefined;
 
@@ -134,6 +135,11 @@ export abstract class Worker<Attachment = unknown> {
 
   get isLost(): boolean {
     return this.#state === 'lost';
+  }
+
+  /** Whether its thread or process is gone. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /** Whether it can be given another job now. */
@@ -267,6 +273,7 @@ export abstract class Worker<Attachment = unknown> {
 
   /** Its thread or process is gone. */
   protected leave(): void {
+    this.#isGone = true;
     this.#settle.gone();
   }
 

@@ -32,19 +32,19 @@ export function recyclingCases(workers: WorkerBed): void {
 
     if (!workers.isFirst) return;
 
-    test('does not cut the requests that the old worker runs', async () => {
+    test('does not cut the requests that the old worker runs, nor aborts them', async () => {
       await using gate = await Gate.open();
       await using served = await workers.serve({ max: 1, maxRequests: 2 }, { context: { gate: gate.port } });
       const { server } = served;
       const present = workers.present(server);
-      const running = workers.ask(server, 'hold');
+      const running = workers.ask(server, 'isAborted');
       const held = await workers.held(gate);
       let asked = 1;
       for (let worker = held.who.worker; worker === held.who.worker; asked++) {
         ({ worker } = await workers.ask(server));
       }
       held.letPass();
-      expect(await running).toEqual(held.who);
+      expect(await running).toEqual({ note: false });
       await workers.expectEnds(server, { completed: asked, failed: 0 });
       await until(() => workers.present(server) === present);
     });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { connectTo, readAll, readLine } from '../../clients/stream-client.js';
 import { Gate } from '../../gate.js';
 import { HandlerFile } from '../../handler-file.js';
 import { SteadyLoad } from '../../steady-load.js';
 import { until } from '../../until.js';
-import type { WorkerBed } from '../../worker-bed.js';
+import { codeOf, errorsOfRequests, type WorkerBed } from '../../worker-bed.js';
 import { MANY_STARTS_MS } from './limits.js';
 
 const CLIENTS = 8;
@@ -146,15 +147,53 @@ export function reloadCases(workers: WorkerBed): void {
       await workers.expectEnds(server, { completed: 1, failed: 2 });
     });
 
-    workers.testWith('abort after reload()', 'aborts the signal of handlers in the old workers', {
-      run: async () => {
-        await using gate = await Gate.open();
-        await using served = await workers.serve({ max: 1 }, { context: { gate: gate.port } });
-        const running = workers.ask(served.server, 'aborted');
-        (await workers.held(gate)).letPass();
-        await workers.reload(served.server);
-        await running;
-      },
+    test('aborts the signal of handlers in the old workers', async () => {
+      await using gate = await Gate.open();
+      await using served = await workers.serve({ max: 1 }, { context: { gate: gate.port } });
+      const running = workers.ask(served.server, 'aborted');
+      (await workers.held(gate)).letPass();
+      await workers.reload(served.server);
+      await running;
+    });
+
+    test('five times leaves no old worker behind that only has idle connections', async () => {
+      await using served = await workers.serve({ max: 1 }, { handler: bed.handler('upper') });
+      const { server } = served;
+      const present = workers.present(server);
+      for (let reload = 0; reload < 5; reload++) {
+        const socket = await connectTo(server.serverAddress);
+        socket.write('hello\n');
+        expect(await readLine(socket)).toBe('HELLO');
+        const ended = readAll(socket);
+        await workers.reload(server);
+        expect((await ended).toString()).toBe('');
+        socket.destroy();
+      }
+      await until(() => workers.present(server) === present);
+      await workers.expectEnds(server, { completed: 5, failed: 0 });
+    });
+
+    test('ends after graceMs what does not heed that', async () => {
+      await using gate = await Gate.open();
+      await using served = await workers.serve({ max: 1 }, { context: { gate: gate.port } });
+      const { server } = served;
+      const present = workers.present(server);
+      const held = await workers.hold(server, gate);
+      await workers.reload(server, { graceMs: 20 });
+      expect(await held.end).toBe('');
+      await workers.expectEnds(server, { completed: 0, failed: 1 });
+      const [error] = errorsOfRequests(server);
+      expect(codeOf(error)).toBe('ERR_SOCKETSERVER_WORKER_DIED');
+      expect((error as Error).message).toContain('`graceMs` (20 ms)');
+      await until(() => workers.present(server) === present);
+      expect((await workers.ask(server)).worker).not.toBe(held.who.worker);
+    });
+
+    test('refuses a graceMs that is no time', async () => {
+      await using served = await workers.serve({ max: 1 });
+      await expect(workers.reload(served.server, { graceMs: -1 })).rejects.toMatchObject({
+        code: 'ERR_SOCKETSERVER_BAD_ARGUMENT',
+      });
     });
   });
 }

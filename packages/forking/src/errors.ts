@@ -8,3 +8,10 @@ export interface ProcessEnd {
 export function byWhat({ code, signal }: ProcessEnd): string {
   return signal ?? `exit code ${code}`;
 }
+
+/** Signals by which somebody ends a process, and not it itself. A child that still starts heeds all of them. */
+const FROM_OUTSIDE: readonly unknown[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'];
+
+export function isFromOutside({ signal }: ProcessEnd): boolean {
+  return FROM_OUTSIDE.includes(signal);
+}

@@ -11,6 +11,8 @@ export interface StartMessage {
   /** `v8.serialize`d: it crosses with its types, whatever carries it. */
   context: Uint8Array;
   limits: RequestLimits | undefined;
+  /** The directory in which the handler runs, if that is not the one in which the child was started. */
+  chdir: string | undefined;
 }
 
 /** Where a child finds the stream of frames, when it has no IPC channel of Node. The first three are stdin, stdout, stderr. */

@@ -37,18 +37,33 @@ test('children end with a parent that is killed, also one that spins and one tha
   held.destroy();
 });
 
-test('Ctrl-C, which signals the whole group, drains', async () => {
+test.each([
+  'SIGINT', // Ctrl-C
+  'SIGTERM',
+  'SIGHUP', // a terminal that closes
+  'SIGUSR2', // nodemon
+] as const)('%s to the whole group ends no child before the parent has drained', async (signal) => {
   await using program = new Program('server-program.mjs', { detached: true });
   const { address, children } = await program.message<Started>();
   const client = await connectTo(address);
   client.write('hold\n');
   await readLine(client);
-  process.kill(-program.process.pid!, 'SIGINT');
-  await until(() => children.filter(isRunning).length === 2);
+  process.kill(-program.process.pid!, signal);
   client.end('go on\n');
   expect((await readAll(client)).toString()).toBe('done\n');
   expect(await program.exit).toEqual([0, null]);
   expect(children.some(isRunning)).toBe(false);
+});
+
+test('a parent whose stderr is closed serves on, whatever its children print', async () => {
+  await using program = new Program('server-program.mjs', { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const { address } = await program.message<Started>();
+  program.process.stderr?.destroy();
+  for (let time = 0; time < 3; time++) {
+    expect(await askStream(address, 'print something\n')).toBe('printed\n');
+  }
+  await turns();
+  expect(await askStream(address, 'pid\n')).toMatch(/^\d+\n$/);
 });
 
 test('a child that somebody sends SIGTERM finishes its requests, and is replaced', async () => {

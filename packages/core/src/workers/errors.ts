@@ -26,7 +26,7 @@ export function workersFailed(failures: number, cause: unknown): SocketServerErr
   return new SocketServerError(
     'ERR_SOCKETSERVER_WORKER_START',
     `Expected a worker to load the handler and to serve, got ${failures} failures in a row, the last: ${messageOf(cause)}; ` +
-      'mend the module: the next try follows by itself, within a second',
+      'the next try follows by itself, within a second',
     { cause },
   );
 }

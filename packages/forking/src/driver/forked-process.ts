@@ -20,6 +20,8 @@ export interface ProcessOptions {
   readonly execArgv: readonly string[];
   /** null: this process's own. */
   readonly env: NodeJS.ProcessEnv | null;
+  /** @default this process's own directory */
+  readonly cwd: string | undefined;
   /** Whether the channel is made of frames; else it is Node's own. */
   readonly framed: boolean;
 }
@@ -46,10 +48,11 @@ export class ForkedProcess {
   #closing: NodeJS.Timeout | undefined;
 
   /** @throws the system's error where Node reports a failed start so; {@link SocketServerError} ERR_SOCKETSERVER_BUNDLED */
-  constructor({ execArgv, env, framed }: ProcessOptions, events: ForkedProcessEvents) {
+  constructor({ execArgv, env, cwd, framed }: ProcessOptions, events: ForkedProcessEvents) {
     this.#events = events;
     this.#child = spawn(process.execPath, [...execArgv, entryFile(ENTRY)], {
       ...(env === null ? {} : { env }),
+      cwd,
       serialization: 'advanced', // for Node's own channel: only this one carries bytes
       stdio: ['ignore', 'inherit', 'pipe', framed ? 'pipe' : 'ipc', 'pipe'],
     });
@@ -123,7 +126,7 @@ export class ForkedProcess {
       if (this.pid === undefined) this.#events.onNotStarted(error);
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
-      process.stderr.write(chunk);
+      process.stderr.write(chunk, handleFailure);
       if (this.#keepsStderr) this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_TAIL);
     });
   }
@@ -155,3 +158,10 @@ export class ForkedProcess {
     });
   }
 }
+
+/** A closed stderr (EPIPE) is told to the writer first, and then ends a process that has no listener. */
+function handleFailure(error: Error | null | undefined): void {
+  if (error) process.stderr.once('error', isToldToNobody);
+}
+
+function isToldToNobody(): void {}

@@ -6,7 +6,7 @@ import {
   type WorkerEvents,
   type WorkerSpec,
 } from '@socketserver/core/workers';
-import { execArgvForChildren } from '../exec-argv.js';
+import { directoriesOfChildren, execArgvForChildren } from '../exec-argv.js';
 import { packContext } from './context.js';
 import { ProcessWorker } from './process-worker.js';
 
@@ -40,12 +40,14 @@ export class ProcessDriver implements WorkerDriver {
 
   start({ handler, serverAddress, limits }: WorkerSpec, events: WorkerEvents): ProcessWorker {
     const fields = this.#fields;
+    const { cwd, chdir } = directoriesOfChildren();
     const worker = new ProcessWorker(
       {
         execArgv: fields.execArgv ?? execArgvForChildren(process.execArgv),
         env: fields.env,
+        cwd,
         framed: this.#framed,
-        start: { type: 'start', handler, serverAddress, context: packContext(fields.context), limits },
+        start: { type: 'start', handler, serverAddress, context: packContext(fields.context), limits, chdir },
         acknowledgeTimeout: () => fields.acknowledgeTimeout,
         killGrace: () => fields.killGrace,
         // The next one, which is started in its place, has Node's own channel.

@@ -11,7 +11,7 @@ import {
   type Outgoing,
   type WorkerEvents,
 } from '@socketserver/core/workers';
-import { byWhat, type ProcessEnd } from '../errors.js';
+import { byWhat, isFromOutside, type ProcessEnd } from '../errors.js';
 import { monotonicMs } from '../monotonic-ms.js';
 import type { StartMessage } from '../protocol.js';
 import { ForkedProcess, type ProcessOptions } from './forked-process.js';
@@ -182,7 +182,7 @@ export class ProcessWorker extends Worker<Socket> {
     this.#gone(
       this.#endedFor ?? workerStart(this.name, wroteToo, failure),
       this.#endedFor ?? workerDied(this.name, how, failure),
-      end.signal === 'SIGKILL' && !wasKilled,
+      !wasKilled && !this.#isRetiring && isFromOutside(end),
     );
   }
 

@@ -23,8 +23,9 @@ const parent = new ParentChannel({
 });
 tryLibc()?.setParentDeathSignal(constants.signals.SIGKILL);
 
-// Ctrl-C reaches the whole group; the parent decides what it means.
-process.on('SIGINT', () => {});
+// What is meant for the server reaches the whole group: Ctrl-C, a terminal that closes, a restart of nodemon. The parent decides
+// what it means, and ends its children when they have drained.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => {});
 
 // From the parent, 'end' comes with it. From anybody else: end, but not in the middle of a request.
 process.on('SIGTERM', () => parent.tell({ type: 'draining' }));
@@ -77,7 +78,7 @@ function handle(message: Exclude<ToChild, StreamMessage>): void {
   }
 }
 
-async function start({ handler, serverAddress, context, limits }: StartMessage): Promise<void> {
+async function start({ handler, serverAddress, context, limits, chdir }: StartMessage): Promise<void> {
   const canTake =
     handler.socketType === 'datagram' ||
     process.send !== undefined ||
@@ -87,6 +88,7 @@ async function start({ handler, serverAddress, context, limits }: StartMessage):
     return;
   }
   try {
+    if (chdir !== undefined) process.chdir(chdir);
     await executor.load({ handler, serverAddress, context: unpackContext(context), limits });
     parent.tell({ type: 'ready' });
   } catch (error) {

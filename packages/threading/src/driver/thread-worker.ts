@@ -218,7 +218,7 @@ export class ThreadWorker extends Worker<TransferListItem> {
       new Promise<void>((resolve) => this.#parts.port.once('close', resolve)),
     ]);
     this.#parts.marker.close();
-    const how = this.#cause === undefined ? `exit code ${code}` : messageOf(this.#cause);
+    const how = this.#cause === undefined ? `exit code ${code}` : howItEnded(this.#cause);
     this.lose({
       error: workerDied(this.name, how, this.#cause),
       startError: workerStart(this.name, how, this.#cause),
@@ -233,6 +233,13 @@ function isClosed(connection: unknown, error: unknown): connection is Parameters
     code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE' &&
     (connection as { destroyed?: unknown }).destroyed === true
   );
+}
+
+function howItEnded(cause: unknown): string {
+  const isHomeless = (Object(cause) as { syscall?: unknown }).syscall === 'uv_cwd';
+  const cure =
+    '; the working directory was removed, and Node starts no thread without one: call process.chdir()';
+  return isHomeless ? messageOf(cause) + cure : messageOf(cause);
 }
 
 function isPresent(attachment: TransferListItem | undefined): attachment is TransferListItem {

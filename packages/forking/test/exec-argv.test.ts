@@ -63,5 +63,5 @@ test('children are replaced when the working directory has been removed', async 
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'forking-')));
   const program = [fileURLToPath(fixture('leaves-its-directory.mjs')), 'removed'];
   const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: folder, env });
-  expect(stdout).toBe(`  ${folder}   gone\n`);
+  expect(stdout).toBe(`  ${folder}   ${folder} (deleted)\n`);
 });

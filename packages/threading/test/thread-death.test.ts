@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { askStream, turns, until } from '@socketserver/testing';
 import { tcpBed, unixBed } from './support/beds.js';
 import { Client } from './support/clients.js';
-import { fixture } from './support/program.js';
+import { fixture, runFixture } from './support/program.js';
 
 const COMMANDS = fixture('commands.mjs');
 const single = tcpBed({ maxThreads: 1 });
@@ -14,6 +14,26 @@ const small = tcpBed({ maxThreads: 1, resourceLimits: { maxOldGenerationSizeMb: 
 
 afterAll(async () => {
   for (const bed of [single, singleUnix, small]) await bed[Symbol.asyncDispose]();
+});
+
+/** An error with so many causes, one of the other. */
+function deepError(causes: number): object {
+  const error = { name: 'Error', message: '' };
+  return causes === 0 ? error : { ...error, cause: deepError(causes - 1) };
+}
+
+test.each([
+  ['that an error is its own cause', 'a circle'],
+  ['an error with 1,000 causes', JSON.stringify([{ type: 'failed', error: deepError(1_000) }])],
+  ['an error with 9 causes', JSON.stringify([{ type: 'failed', error: deepError(9) }])],
+])('a thread that says %s is ended and replaced, and the server serves on', async (_, line) => {
+  await using served = await single.serve(fixture('misspeaking.mjs'));
+  const { server } = served;
+  expect(await askStream(server.serverAddress, 'hello\n')).toBe('hello\n');
+  expect(await askStream(server.serverAddress, `${line}\n`)).toBe('');
+  const [reported] = await server.errors.atLeast(1);
+  expect(reported?.error).toMatchObject({ cause: { code: 'ERR_SOCKETSERVER_PROTOCOL' } });
+  expect(await askStream(server.serverAddress, 'hello\n')).toBe('hello\n');
 });
 
 test.each([
@@ -40,6 +60,12 @@ test.each([
     cause: { code: 'ERR_SOCKETSERVER_PROTOCOL' },
   });
   expect(await askStream(server.serverAddress, 'hello\n')).toBe('hello\n');
+});
+
+test('a thread that cannot be replaced, because the working directory is gone, is told of so', async () => {
+  const { code, stdout } = await runFixture('loses-its-directory.mjs');
+  expect(code).toBe(0);
+  expect(stdout).toContain('the working directory was removed, and Node starts no thread without one');
 });
 
 test('a thread that runs out of memory is replaced', async () => {

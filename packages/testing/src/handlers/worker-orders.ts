@@ -67,6 +67,11 @@ export async function carryOut(handler: WorkerHandler, line: string): Promise<st
       writeFileSync(`${first}.blocked`, '');
       while (!existsSync(first)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
       process.exit(3);
+    /** What is thrown has texts of so many characters. */
+    case 'throw': {
+      const text = 'x'.repeat(Number(first));
+      throw Object.assign(new Error(text, { cause: new Error(text) }), { name: text });
+    }
     case 'append':
       appendFileSync(first, `${second}\n`);
       break;

@@ -153,6 +153,22 @@ export function deathCases(workers: WorkerBed): void {
     },
     MANY_STARTS_MS,
   );
+
+  if (!workers.isFirst) return;
+
+  test('an error with a text of 64 MB is reported by its beginning, and the worker goes on', async () => {
+    await using served = await workers.serve({ max: 1 });
+    const { server } = served;
+    const { worker } = await workers.ask(server);
+    expect(await workers.send(server, `throw ${64 * 1_048_576}`)).toBe('');
+    expect((await workers.ask(server)).worker).toBe(worker);
+    await workers.expectEnds(server, { completed: 2, failed: 1 });
+    const [error] = errorsOfRequests(server) as Error[];
+    for (const text of [error?.message, error?.stack, error?.name, (error?.cause as Error).message]) {
+      expect(text).toMatch(/^(Error: )?x{100}/);
+      expect(text?.length).toBeLessThan(5_000);
+    }
+  });
 }
 
 /** @returns which worker that was */

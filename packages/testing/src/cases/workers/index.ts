@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import type { TestBed } from '../../test-bed.js';
 import { WorkerBed } from '../../worker-bed.js';
+import { closingCases } from './closing.js';
 import { deathCases } from './death.js';
 import { failedStartCases } from './failed-start.js';
 import { failingLaterCases } from './failing-later.js';
@@ -23,6 +24,7 @@ export function workerCases(bed: TestBed): void {
     brokenReloadCases(workers);
     failedStartCases(workers);
     failingLaterCases(workers);
+    closingCases(workers);
     poolFieldCases(workers);
     statsCases(workers);
   });

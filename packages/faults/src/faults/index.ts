@@ -1,5 +1,6 @@
 import { acceptRate } from './accept-rate.js';
 import { backlog } from './backlog.js';
+import { blockedThreads } from './blocked-threads.js';
 import { busyLoop } from './busy-loop.js';
 import { clock } from './clock.js';
 import { datagrams } from './datagrams.js';
@@ -21,6 +22,7 @@ import { reload } from './reload.js';
 import { reloadAndKill } from './reload-and-kill.js';
 import { resets } from './resets.js';
 import { restart } from './restart.js';
+import { rubbish } from './rubbish.js';
 import { slowloris } from './slowloris.js';
 import { stallRead } from './stall-read.js';
 import { stallWrite } from './stall-write.js';
@@ -38,6 +40,8 @@ export const FAULTS: readonly Fault[] = [
   ...WORKER_DEATHS,
   busyLoop,
   endlessLoop,
+  blockedThreads,
+  rubbish,
   descriptors,
   backlog,
   resets,

@@ -53,7 +53,8 @@ export const THROWN: Readonly<Record<string, () => unknown>> = {
   circle: () => inACircle(),
   aggregate: () => new AggregateError([new Error('one'), undefined], 'many'),
   bare: () => Object.create(null) as unknown,
-  huge: () => new Error('x'.repeat(1_000_000)),
+  huge: () => new Error('x'.repeat(8_000_000)),
+  lines: () => new Error('\n'.repeat(1_000_000)),
   uncloneable: () => Object.assign(new Error('cannot cross'), { code: Symbol('code'), cause: () => {} }),
 };
 

@@ -1,5 +1,7 @@
 import { StreamRequestHandler, type ClientAddress } from '@socketserver/core';
+import { readFileSync } from 'node:fs';
 import { giveBack } from './give-back.js';
+import { sayRubbish } from './rubbish.js';
 import { exhaustMemory, exitNow, moveClock, spin, throwUncaught, THROWN, whoAmI } from './commands.js';
 
 /** Does what the client's first line says, in any engine. */
@@ -40,6 +42,13 @@ export default class Commands extends StreamRequestHandler<ClientAddress> {
       case 'spin':
         spin(argument === 'forever' ? Infinity : Number(argument));
         await this.#answer('spun');
+        return;
+      case 'read':
+        readFileSync(argument);
+        return;
+      case 'rubbish':
+        await sayRubbish(argument);
+        await new Promise(() => {});
         return;
       case 'clock':
         moveClock(Number(argument));

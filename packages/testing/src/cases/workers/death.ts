@@ -163,8 +163,9 @@ export function deathCases(workers: WorkerBed): void {
     expect(await workers.send(server, `throw ${64 * 1_048_576}`)).toBe('');
     expect((await workers.ask(server)).worker).toBe(worker);
     await workers.expectEnds(server, { completed: 2, failed: 1 });
-    const [error] = errorsOfRequests(server) as Error[];
-    for (const text of [error?.message, error?.stack, error?.name, (error?.cause as Error).message]) {
+    const [error] = errorsOfRequests(server) as [Error];
+    const cause = error.cause as Error;
+    for (const text of [error.message, error.stack, error.name, cause.message]) {
       expect(text).toMatch(/^(Error: )?x{100}/);
       expect(text?.length).toBeLessThan(5_000);
     }

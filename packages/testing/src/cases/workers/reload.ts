@@ -153,7 +153,7 @@ export function reloadCases(workers: WorkerBed): void {
       const running = workers.ask(served.server, 'aborted');
       (await workers.held(gate)).letPass();
       await workers.reload(served.server);
-      await running;
+      expect(await running).toMatchObject({ version: '' });
     });
 
     test('five times leaves no old worker behind that only has idle connections', async () => {

@@ -265,26 +265,23 @@ export class Supervisor {
     const replacing = due.filter((worker) => this.#workers.roleOf(worker) === 'serving').length;
     for (const worker of this.#workers.in('standby').slice(standby)) this.#drain(worker);
     const present = this.#workers.count('standby', 'serving') + this.#starting;
-    let missing = wanted + standby + replacing - this.#surplus(max) - present;
+    // Those that do not answer, or cannot be ended, still use memory: as many are replaced as may serve, no more.
+    const blocked = this.#workers.count('unresponsive', 'abandoned');
+    let missing = wanted + standby + replacing - Math.max(0, blocked - max) - present;
+    this.#tellOfBlocked(present === 0 && missing <= 0 ? blocked : 0);
     if (!this.#backoff.isWaiting) for (; missing > 0; missing--) void this.#startAnother();
     for (const worker of this.#workers.in('serving')) this.#drainWhenIdle(worker);
     this.#health.start();
   }
 
-  /**
-   * Those that do not answer, or cannot be ended, still use memory and what else they hold: as many are replaced as may serve,
-   * no more. Where none is left to serve, whoever waits is told, and not left hanging.
-   */
-  #surplus(max: number): number {
-    const blocked = this.#workers.count('unresponsive', 'abandoned');
-    const isBlocked = blocked >= 2 * max && this.#workers.count('serving', 'standby') + this.#starting === 0;
-    if (isBlocked) {
+  /** Told once. No worker serves, and none may be started: whoever waits is told too, and not left hanging. */
+  #tellOfBlocked(blocked: number): void {
+    if (blocked > 0) {
       const error = workersBlocked(blocked);
       if (!this.#isBlockedTold) this.#options.onFailure(error);
       this.#options.onNoneStarts(error);
     }
-    this.#isBlockedTold = isBlocked;
-    return Math.max(0, blocked - max);
+    this.#isBlockedTold = blocked > 0;
   }
 
   /** As many may drain as may serve, no more: else long requests would keep an endless row of old workers. */

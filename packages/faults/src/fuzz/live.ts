@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { AsyncUDPServer, DatagramRequestHandler, type BoundInetAddress } from '@socketserver/core';
 import { ForkingTCPServer } from '@socketserver/forking';
+import { ThreadingTCPServer } from '@socketserver/threading';
 import fc from 'fast-check';
 import { misfit } from './messages.js';
 import type { Fuzz } from './property.js';
@@ -44,7 +45,7 @@ async function askByDatagram({ host, port }: BoundInetAddress, packet: Uint8Arra
 }
 
 /** A server that lives as long as it is worked with. */
-async function withServer<Server extends ForkingTCPServer | AsyncUDPServer>(
+async function withServer<Server extends ForkingTCPServer | ThreadingTCPServer | AsyncUDPServer>(
   server: Server,
   work: (server: Server) => Promise<void>,
 ): Promise<void> {
@@ -58,38 +59,90 @@ async function withServer<Server extends ForkingTCPServer | AsyncUDPServer>(
   }
 }
 
-class Recording extends ForkingTCPServer {
+/** The errors of a server, one after the other. */
+class Errors {
   readonly #errors: unknown[] = [];
   readonly #reports = new EventEmitter();
 
-  override handleError(error: unknown): void {
+  add(error: unknown): void {
     this.#errors.push(error);
     this.#reports.emit('report');
   }
 
   /** The next error that nobody has asked for; a client can be told before the server's operator is. */
-  async nextError(): Promise<unknown> {
+  async next(): Promise<{ code?: unknown; cause?: { code?: unknown } }> {
     const signal = AbortSignal.timeout(ANSWER_MS);
     while (this.#errors.length === 0) await once(this.#reports, 'report', { signal });
-    return this.#errors.shift();
+    return this.#errors.shift() as object;
   }
+}
+
+class RecordingForking extends ForkingTCPServer {
+  readonly errors = new Errors();
+
+  override handleError(error: unknown): void {
+    this.errors.add(error);
+  }
+}
+
+class RecordingThreading extends ThreadingTCPServer {
+  readonly errors = new Errors();
+  /** So that a thread says something soon, and its port is known. */
+  override stuckTimeout = 4_000;
+
+  override handleError(error: unknown): void {
+    this.errors.add(error);
+  }
+}
+
+const HANDLER = new URL('./saying-handler.js', import.meta.url);
+const ADDRESS = { host: '127.0.0.1', port: 0 };
+
+/** A child's stream of frames, and its pipe of descriptors. */
+const FDS = [3, 4];
+
+function misspeaking(make: () => RecordingForking | RecordingThreading): Fuzz['property'] {
+  return fc.asyncProperty(fc.array(misfit, { minLength: 2, maxLength: 2 }), async (texts) => {
+    await withServer(make(), async ({ serverAddress, errors }) => {
+      for (const said of texts) {
+        assert.equal(await ask(serverAddress, `say ${said}`), '');
+        assert.equal(await ask(serverAddress, 'hello'), 'hello\n');
+        const error = await errors.next();
+        assert.equal(error.code, 'ERR_SOCKETSERVER_WORKER_DIED', `after ${said}`);
+        assert.equal(error.cause?.code, 'ERR_SOCKETSERVER_PROTOCOL', `after ${said}`);
+      }
+    });
+  });
 }
 
 export const LIVE: readonly Fuzz[] = [
   {
     name: 'a child that says what it must not is ended with the error of the protocol; the server serves on',
-    property: fc.asyncProperty(fc.array(misfit, { minLength: 2, maxLength: 2 }), async (texts) => {
-      const handler = new URL('./saying-handler.js', import.meta.url);
-      await withServer(new Recording({ host: '127.0.0.1', port: 0 }, handler), async (server) => {
-        for (const said of texts) {
-          assert.equal(await ask(server.serverAddress, `say ${said}`), '');
-          assert.equal(await ask(server.serverAddress, 'hello'), 'hello\n');
-          const error = (await server.nextError()) as { code?: unknown; cause?: { code?: unknown } };
-          assert.equal(error.code, 'ERR_SOCKETSERVER_WORKER_DIED', `after ${said}`);
-          assert.equal(error.cause?.code, 'ERR_SOCKETSERVER_PROTOCOL', `after ${said}`);
-        }
-      });
-    }),
+    property: misspeaking(() => new RecordingForking(ADDRESS, HANDLER)),
+    few: 1,
+    atMost: 100,
+  },
+  {
+    name: 'a thread that says what it must not is ended with the error of the protocol; the server serves on',
+    property: misspeaking(() => new RecordingThreading(ADDRESS, HANDLER)),
+    few: 1,
+    atMost: 100,
+  },
+  {
+    name: 'whatever bytes a child writes to its descriptors, nothing but the child ends',
+    property: fc.asyncProperty(
+      fc.constantFrom(...FDS),
+      fc.array(fc.uint8Array({ minLength: 1, maxLength: 1_000 }), { minLength: 2, maxLength: 2 }),
+      async (fd, writes) => {
+        await withServer(new RecordingForking(ADDRESS, HANDLER), async ({ serverAddress, errors }) => {
+          for (const bytes of writes) {
+            assert.equal(await ask(serverAddress, `write ${fd} ${Buffer.from(bytes).toString('hex')}`), '');
+            assert.equal(await ask(serverAddress, 'hello'), 'hello\n');
+            assert.equal((await errors.next()).code, 'ERR_SOCKETSERVER_WORKER_DIED');
+          }
+        });
+      },
+    ),
     few: 1,
     atMost: 100,
   },

@@ -36,7 +36,7 @@ const OF_THREADS: Readonly<Record<string, () => unknown>> = {
 export const RUBBISH = { forking: Object.keys(OF_CHILDREN), threading: Object.keys(OF_THREADS) };
 
 /** The port through which this thread speaks to the main thread, as soon as it does: it answers pings. */
-const port = new Promise<MessagePort>((resolve) => {
+export const port = new Promise<MessagePort>((resolve) => {
   if (isMainThread) return;
   const postMessage = Object.getOwnPropertyDescriptor(MessagePort.prototype, 'postMessage')
     ?.value as MessagePort['postMessage'];

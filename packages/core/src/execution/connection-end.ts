@@ -16,15 +16,23 @@ const AFTERWARDS = new Set([
   'ERR_STREAM_UNABLE_TO_PIPE',
 ]);
 
+/** Where a socket has the scope of its request. */
+const SCOPE = Symbol('scope');
+
+interface Watched extends Socket {
+  [SCOPE]: RequestScope;
+}
+
 /** The system calls that fail when a connection breaks. */
 const SYSCALLS = new Set(['read', 'write', 'shutdown']);
 
 /**
- * Watches how a connection ends, for {@link isOwnError} and {@link watchCut}, and aborts `scope` when it breaks. To be
- * called once for each socket, before its handler has it.
+ * Watches how a connection ends, for {@link isOwnError} and {@link watchCut}, and aborts `scope` when it breaks. What a
+ * listener of the socket throws fails the request. To be called once for each socket, before its handler has it.
  */
 export function watchConnection(socket: Socket, scope: RequestScope): void {
-  socket.on('error', (error) => scope.abort(error));
+  (socket as Watched)[SCOPE] = scope;
+  socket.emit = emitHeld;
   if (socket.errored) scope.abort(socket.errored);
   if (typeof socket._destroy === 'function') socket._destroy = noteEnd;
 }
@@ -74,6 +82,26 @@ export function markCut(request: object): void {
 export function isSocket(request: unknown): request is Socket {
   const { destroy, on } = Object(request) as { destroy?: unknown; on?: unknown };
   return typeof destroy === 'function' && typeof on === 'function';
+}
+
+/**
+ * In place of a socket's `emit`: what a listener throws would end the process, or the worker. An event that was thrown out of
+ * reaches no further listener, so this library's own come first (`prependListener`).
+ */
+function emitHeld(this: Socket, ...event: [name: string | symbol, ...args: unknown[]]): boolean {
+  const { [SCOPE]: scope } = this as Watched;
+  if (event[0] === 'error') {
+    scope.abort(event[1]);
+    // The handler has taken all listeners away; it meets the error where it reads or writes.
+    if (this.listenerCount('error') === 0) return false;
+  }
+  try {
+    return Reflect.apply((Object.getPrototypeOf(this) as Socket).emit, this, event);
+  } catch (error) {
+    scope.fail(error);
+    this.destroy();
+    return true;
+  }
 }
 
 /**

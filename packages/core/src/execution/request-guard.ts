@@ -27,7 +27,7 @@ export class RequestGuard implements TimeGuard {
     this.#socket = socket;
     this.#graceMs = graceMs;
     this.#open = socket === undefined ? 1 : 2;
-    socket?.once('close', () => this.#ended());
+    socket?.prependOnceListener('close', () => this.#ended());
   }
 
   watch({ requestTimeout, handshakeTimeout, writeTimeout }: RequestLimits): void {

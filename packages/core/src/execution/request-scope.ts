@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { holdListeners } from './held-listeners.js';
 
 type AbortListener = () => void;
 
@@ -20,19 +21,33 @@ export interface Unread {
  * AbortController costs more than the rest of a small request, so it is made when first asked for.
  */
 export class RequestScope {
-  /** Ends the request when it takes too long; there if it has a time limit. */
-  guard: TimeGuard | undefined;
+  /** What a listener of the handler has thrown: the request has failed of it, whatever the handler does. */
+  failure: { readonly error: unknown } | undefined;
+  /** Called when the request gets its guard. */
+  onGuard: ((guard: TimeGuard) => void) | undefined;
   /** The handler's `rfile`, once it has one. */
   reader: Unread | undefined;
+  #guard: TimeGuard | undefined;
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
   #listeners: Set<AbortListener> | undefined;
+
+  /** Ends the request when it takes too long; there if it has a time limit. */
+  get guard(): TimeGuard | undefined {
+    return this.#guard;
+  }
+
+  set guard(guard: TimeGuard) {
+    this.#guard = guard;
+    this.onGuard?.(guard);
+  }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       // A handler may wait for many things at once: many listeners are no leak.
       setMaxListeners(0, this.#controller.signal);
+      holdListeners(this.#controller.signal, (error) => this.fail(error));
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
     }
     return this.#controller.signal;
@@ -40,6 +55,11 @@ export class RequestScope {
 
   get aborted(): boolean {
     return this.#aborted !== undefined;
+  }
+
+  /** What it was aborted with. */
+  get reason(): unknown {
+    return this.#aborted?.reason;
   }
 
   /** Calls `listener` when the scope is aborted, at once if it has been. @returns takes the listener off again */
@@ -59,6 +79,12 @@ export class RequestScope {
     this.#aborted = { reason };
     this.#controller?.abort(reason);
     for (const listener of this.#listeners ?? []) listener();
+  }
+
+  /** For what a listener of the handler throws. Idempotent: the first one counts. */
+  fail(error: unknown): void {
+    this.failure ??= { error };
+    this.abort(error);
   }
 }
 

@@ -2,6 +2,7 @@ import type { HandlerInit } from '../handlers/base-request-handler.js';
 import { isSocket } from './connection-end.js';
 import type { AnyRequestHandler, RequestHandlerConstructor } from './handler-reference.js';
 import { RequestGuard } from './request-guard.js';
+import type { RequestScope } from './request-scope.js';
 
 /**
  * Builds a handler and runs it, the same way under every engine: `setup`, `handle`, and `finish` whatever
@@ -15,20 +16,31 @@ export function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit
     guard.watch(limits);
     scope.guard = guard;
   }
-  const work = start(Handler, init);
-  return scope.guard === undefined ? work : scope.guard.over(work);
-}
-
-function start(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {
+  let ready: void | Promise<void> = undefined;
+  let work: Promise<void>;
   try {
     const handler = new Handler(init);
-    const ready = handler.setup();
-    return ready === undefined
-      ? handleAndFinish(handler)
-      : Promise.resolve(ready).then(() => handleAndFinish(handler));
+    ready = handler.setup();
+    work =
+      ready === undefined
+        ? handleAndFinish(handler)
+        : Promise.resolve(ready).then(() => handleAndFinish(handler));
   } catch (error) {
-    return Promise.reject(error as Error);
+    work = Promise.reject(error as Error);
   }
+  if (scope.guard !== undefined) return scope.guard.over(work);
+  return ready === undefined ? work : guardedLater(scope, work);
+}
+
+/** An async `setup()` may come to the handler's `timeout` later. */
+function guardedLater(scope: RequestScope, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      if (scope.guard === undefined) resolve(work);
+    };
+    work.then(settle, settle);
+    scope.onGuard = (guard) => resolve(guard.over(work));
+  });
 }
 
 function handleAndFinish(handler: AnyRequestHandler): Promise<void> {

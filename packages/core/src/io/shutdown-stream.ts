@@ -20,11 +20,11 @@ export function shutdownStream(socket: Socket): Promise<void> {
       closed();
       return;
     }
-    socket.once('close', closed);
+    socket.prependOnceListener('close', closed);
     if (socket.destroyed) return;
     socket.resume();
     if (socket.writableFinished) closeWhenRead(socket);
-    else if (socket.writableEnded) socket.once('finish', () => closeWhenRead(socket));
+    else if (socket.writableEnded) socket.prependOnceListener('finish', () => closeWhenRead(socket));
     else socket.end(() => closeWhenRead(socket));
   });
 }
@@ -39,6 +39,6 @@ function closeWhenRead(socket: Socket): void {
     return;
   }
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('end', () => socket.destroy());
-  socket.once('close', () => clearTimeout(timer));
+  socket.prependOnceListener('end', () => socket.destroy());
+  socket.prependOnceListener('close', () => clearTimeout(timer));
 }

@@ -59,7 +59,7 @@ function nextEvent(socket: Socket, names: readonly string[]): Promise<void> {
       for (const name of names) socket.off(name, done);
       resolve();
     };
-    for (const name of names) socket.on(name, done);
+    for (const name of names) socket.prependListener(name, done);
   });
 }
 
@@ -75,6 +75,6 @@ function brokenPipe(socket: Socket): Error {
 export function untilClosed(request: unknown): Promise<void> {
   if (!isSocket(request) || request.closed) return Promise.resolve();
   return new Promise((resolve) => {
-    request.once('close', () => resolve());
+    request.prependOnceListener('close', () => resolve());
   });
 }

@@ -209,10 +209,10 @@ export class SocketSource implements ByteSource {
   #start(): void {
     this.#started = true;
     const socket = this.connection;
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
-    socket.once('end', () => this.#ended(undefined));
-    socket.once('error', (error) => this.#ended(error));
-    socket.once('close', () => this.#ended(socket.errored ?? undefined));
+    socket.prependListener('data', (chunk: Buffer) => this.#received(chunk));
+    socket.prependOnceListener('end', () => this.#ended(undefined));
+    socket.prependOnceListener('error', (error) => this.#ended(error));
+    socket.prependOnceListener('close', () => this.#ended(socket.errored ?? undefined));
     if (socket.destroyed || socket.readableEnded) this.#ended(socket.errored ?? undefined);
     else socket.resume();
   }

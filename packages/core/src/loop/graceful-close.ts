@@ -13,6 +13,8 @@ export interface GracefulCloseOptions<Request extends object> {
   readonly lifecycle: Lifecycle<Request>;
   readonly requests: RequestLifecycle<Request>;
   readonly acceptor: Acceptor<Request>;
+  /** What `serverClose()` does where nobody overrides it. Idempotent. */
+  readonly end: () => Promise<void>;
   /** Aborts the `signal` of every handler. */
   readonly abortRequests: (reason: unknown) => void;
   /** Ends requests by force. */
@@ -56,15 +58,16 @@ export class GracefulClose<Request extends object> {
     const underWay = lifecycle.drain();
     this.#taken = this.#stopTaking(underWay);
     await this.#taken;
-    acceptor.discard();
+    await this.#step(() => acceptor.discard());
     if (server.socketType === 'datagram' && server.blockOnClose) {
       // Answers leave by the server's own socket: it stays until the last handler has ended.
-      acceptor.source?.pause();
+      await this.#step(() => acceptor.source?.pause());
       await active.none();
     }
-    await acceptor.source?.close();
+    await this.#step(() => acceptor.source?.close());
     if (server.blockOnClose) await active.none();
     lifecycle.close();
+    requests.printer.flush();
     if (underWay.wasOpen && closeChannel.hasSubscribers) closeChannel.publish({ server });
   }
 
@@ -77,11 +80,29 @@ export class GracefulClose<Request extends object> {
     const hasClients = loop !== undefined || (this.#isGraceful && lifecycle.hasServed);
     this.#patience.begin();
     const patience = this.#patience.ended;
-    void server.shutdown();
+    void this.#step(() => server.shutdown());
     loop?.stop();
-    await loop?.taking;
-    await Promise.race([opened?.catch(isReportedByListen), patience]);
-    if (wasOpen && server.concurrent && hasClients) await this.#takeArrived();
+    await loop?.taking.catch(isThrownElsewhere);
+    await Promise.race([opened?.catch(isThrownElsewhere), patience]);
+    if (wasOpen && server.concurrent && hasClients) await this.#step(() => this.#takeArrived());
+  }
+
+  /** The other steps follow, whatever becomes of this one: a socket file that cannot be removed must not keep children. */
+  async #step(act: () => unknown): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      void this.#options.requests.report(error);
+    }
+  }
+
+  /** An override of `serverClose()` may fail before it has called the one that it extends. */
+  async #close(): Promise<void> {
+    try {
+      await this.#options.server.serverClose();
+    } finally {
+      await this.#options.end();
+    }
   }
 
   /**
@@ -106,25 +127,30 @@ export class GracefulClose<Request extends object> {
   }
 
   async #drain(graceMs: number): Promise<CloseReport> {
-    const { server, requests, abortRequests, killRequests, workersEnded } = this.#options;
+    const { requests, abortRequests, killRequests, workersEnded } = this.#options;
     const { active } = requests;
     const running = [...active];
     this.#isGraceful = true;
-    const ended = server.serverClose();
-    abortRequests(new DOMException('The server is closing', 'AbortError'));
+    const ended = this.#close();
+    ended.catch(isThrownElsewhere); // it is awaited later
+    await this.#step(() => abortRequests(new DOMException('The server is closing', 'AbortError')));
     await within(graceMs, this.#idle());
     this.#patience.end();
     await this.#taken;
     const left = running.filter(isActive);
     if (active.size > 0) {
       for (const request of active) request.isKilled = true;
-      await killRequests();
+      await this.#step(killRequests);
       await within(KILL_SETTLE_MS, active.none());
     }
     const abandoned = left.filter(isActive).length;
     for (const request of active) active.end(request, 'failed');
-    await ended;
-    await workersEnded();
+    try {
+      await ended;
+    } finally {
+      await this.#step(workersEnded);
+      requests.printer.flush();
+    }
     const cut = running.filter((request) => request.isCut && !left.includes(request)).length;
     const drained = running.length - left.length - cut;
     return { drained, cut, killed: left.length - abandoned, abandoned };
@@ -141,5 +167,5 @@ function isActive({ slot }: ActiveRequest<object>): boolean {
   return slot !== -1;
 }
 
-/** The caller of `listen()` gets the error. Closing only waits until nothing is half open. */
-function isReportedByListen(): void {}
+/** The caller of `listen()`, `serveForever()` or `close()` gets the error. */
+function isThrownElsewhere(): void {}

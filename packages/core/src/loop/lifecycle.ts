@@ -195,7 +195,7 @@ export class Lifecycle<Request extends object> {
     try {
       await server.serviceActions();
     } catch (error) {
-      await requests.report(error);
+      void requests.report(error);
     }
   }
 }

@@ -1,23 +1,27 @@
 import { inspect } from 'node:util';
 import type { ClientAddress, InetClientAddress, UnixClientAddress } from '../address.js';
+import { cut, isErrorLike, isSmall, MAX_READ, textOf } from './bounded-text.js';
+import { deserializeError, serializeError } from './serialized-error.js';
 
 const RULE = '-'.repeat(40);
 
-/** Of an error's text, in characters. */
-const MAX_TEXT = 16_384;
+/** Bytes of a report: a client can make an error long, and a log should not fill a disk for it. */
+const MAX_REPORT = 16_384;
+/** Bytes of it that are left for other lines than the error's: a path can have 107 bytes, and each can become four. */
+const MAX_FRAME = 768;
 
 /**
  * The block that the default `handleError` prints, in CPython's form. Its lines are the time (ISO 8601) and the rule, the
  * headline, the error, and the rule again. Whatever a client has put into the error is in the error's lines, and cannot look like
- * the others: every line after the first is indented.
+ * the others: every line after the first is indented. It has at most 16 KiB, whatever was thrown.
  */
 export function errorReport(error: unknown, clientAddress?: ClientAddress): string {
   const where =
     clientAddress === undefined
       ? 'in the server'
       : `during processing of the request of ${clientName(clientAddress)}`;
-  const text = shorten(escapeControls(textOf(error))).replaceAll('\n', '\n  ');
-  return [`${new Date().toISOString()} ${RULE}`, `Exception occurred ${where}`, text, RULE].join('\n');
+  const text = escapeControls(beginningOf(shown(error))).replaceAll('\n', '\n  ');
+  return [`${new Date().toISOString()} ${RULE}`, `Exception occurred ${where}`, fit(text), RULE].join('\n');
 }
 
 /** `127.0.0.1:52044`, `[::1]:52044`, a path, or `an unnamed peer`. */
@@ -38,21 +42,28 @@ function pathName(path: string): string {
 
 /**
  * Whatever was thrown; some values throw when they are looked at. A text could begin with anything, the rule
- * included, so it is told what it is.
+ * included, so it is told what it is. Of an error that is large only the texts are shown that cross from a worker too.
  */
-function textOf(error: unknown): string {
+function shown(error: unknown): string {
   try {
-    if (typeof error === 'string') return `Thrown: ${error}`;
-    return inspect(error);
+    if (typeof error === 'string') return `Thrown: ${cut(error)}`;
+    if (isErrorLike(error) && !isSmall(error)) return inspect(deserializeError(serializeError(error)));
+    return isErrorLike(error) ? inspect(error) : textOf(error);
   } catch {
     return 'a value that throws when it is read';
   }
 }
 
-/** A client can make a message long: a log should not fill a disk for it. */
-function shorten(text: string): string {
-  const more = text.length - MAX_TEXT;
-  return more <= 0 ? text : `${text.slice(0, MAX_TEXT)}… (${more} more characters)`;
+/** Before each character is looked at. */
+function beginningOf(text: string): string {
+  return text.length <= MAX_READ ? text.slice(0, MAX_REPORT) : cut(text);
+}
+
+function fit(text: string): string {
+  const most = MAX_REPORT - MAX_FRAME;
+  if (Buffer.byteLength(text) <= most) return text;
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(most));
+  return `${text.slice(0, read)}… (cut)`;
 }
 
 /**

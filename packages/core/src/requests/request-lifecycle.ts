@@ -3,7 +3,7 @@ import type { ServerHooks } from '../servers/server-hooks.js';
 import { disconnectChannel, requestsAreTraced, traceRequest } from './diagnostics.js';
 import { isOwnError, isSocket, watchConnection, watchCut } from '../execution/connection-end.js';
 import { SocketServerError } from '../errors.js';
-import { errorReport } from './report-error.js';
+import { ErrorPrinter } from './error-printer.js';
 import { within } from '../timing.js';
 import type { Arrival } from '../sources/request-queue.js';
 
@@ -16,6 +16,7 @@ export const KILL_SETTLE_MS = 100;
  */
 export class RequestLifecycle<Request extends object> {
   readonly active = new ActiveRequests<Request>();
+  readonly printer = new ErrorPrinter();
   readonly #server: ServerHooks<Request>;
 
   constructor(server: ServerHooks<Request>) {
@@ -57,19 +58,22 @@ export class RequestLifecycle<Request extends object> {
     return Promise.resolve(this.#server.processRequest(active.request, active.clientAddress));
   }
 
-  /** When the server has ended its connection, a handler that returns has failed all the same. */
+  /** When the server has ended its connection, or a listener has thrown, a handler that returns has failed all the same. */
   #returned(active: ActiveRequest<Request>): Promise<void> {
     if (active.isKilled) return this.#fail(active, killed());
+    const { failure } = active.scope;
+    if (failure !== undefined) return this.#fail(active, failure.error);
     return this.#end(active, active.isRejected ? 'rejected' : 'completed');
   }
 
-  async #fail(active: ActiveRequest<Request>, error: unknown): Promise<void> {
+  async #fail(active: ActiveRequest<Request>, thrown: unknown): Promise<void> {
+    const { error } = active.scope.failure ?? { error: thrown };
     if (!active.isKilled && isOwnError(active.request, error)) {
       this.#tellDisconnect(active, error);
       await this.#end(active, 'disconnected', { error });
       return;
     }
-    await this.report(error, active);
+    await this.#tell(error, active);
     await this.#end(active, 'failed', { error });
   }
 
@@ -85,8 +89,16 @@ export class RequestLifecycle<Request extends object> {
     try {
       await this.#server.shutdownRequest(request);
     } catch (error) {
-      if (reported === undefined || error !== reported.error) await this.report(error, active);
+      // A limit that has aborted the request is told of once, and not beside what else it failed of.
+      const isTold = reported !== undefined && (error === reported.error || error === scope.reason);
+      if (!isTold) await this.#tell(error, active);
       await this.closeQuietly(request);
+      outcome = 'failed';
+    }
+    // A listener of the end of the connection may have thrown.
+    const { failure } = scope;
+    if (failure !== undefined && failure.error !== reported?.error) {
+      await this.#tell(failure.error, active);
       outcome = 'failed';
     }
     active.isCut = isCut?.() ?? false;
@@ -108,14 +120,28 @@ export class RequestLifecycle<Request extends object> {
     await within(KILL_SETTLE_MS, Promise.all(closing));
   }
 
-  /** An override of `handleError` may itself throw: then both errors are printed in the default form. */
-  async report(error: unknown, active?: ActiveRequest<Request>): Promise<void> {
+  /**
+   * An override of `handleError` may itself throw: then both errors are printed in the default form.
+   * @returns settles when an override that takes its time has ended; never rejects
+   */
+  report(error: unknown, { request, clientAddress }: Partial<ActiveRequest<Request>> = {}): Promise<void> | undefined {
+    const printBoth = (second: unknown): void => {
+      for (const each of [error, second]) this.printer.print(each, clientAddress);
+    };
     try {
-      await this.#server.handleError(error, active?.request, active?.clientAddress);
+      const told: unknown = this.#server.handleError(error, request, clientAddress);
+      return told === undefined ? undefined : Promise.resolve(told).then(() => {}, printBoth);
     } catch (second) {
-      console.error(errorReport(error, active?.clientAddress));
-      console.error(errorReport(second, active?.clientAddress));
+      printBoth(second);
+      return undefined;
     }
+  }
+
+  /** The client waits for `handleError`, but no longer than a request may take. */
+  async #tell(error: unknown, active: ActiveRequest<Request>): Promise<void> {
+    const told = this.report(error, active);
+    const { requestTimeout } = this.#server;
+    if (told !== undefined) await (requestTimeout === null ? told : within(requestTimeout, told));
   }
 }
 

@@ -11,7 +11,6 @@ import { Acceptor } from '../loop/acceptor.js';
 import { GracefulClose } from '../loop/graceful-close.js';
 import { Lifecycle } from '../loop/lifecycle.js';
 import type { ServerStats } from '../requests/active-requests.js';
-import { errorReport } from '../requests/report-error.js';
 import { RequestLifecycle } from '../requests/request-lifecycle.js';
 import type { Arrival } from '../sources/request-queue.js';
 import type { RequestSource } from '../sources/request-source.js';
@@ -65,6 +64,7 @@ export abstract class BaseServer<Request extends object = object, Address extend
     lifecycle: this.#lifecycle,
     requests: this.#requests,
     acceptor: this.#acceptor,
+    end: () => this.endServer(),
     abortRequests: (reason) => this.abortRequests(reason),
     killRequests: () => this.killRequests(),
     workersEnded: () => this.workersEnded(),
@@ -172,7 +172,7 @@ export abstract class BaseServer<Request extends object = object, Address extend
    * closed stays closed. May be extended; call super.
    */
   serverClose(): Promise<void> {
-    return this.#end.end();
+    return this.endServer();
   }
 
   /**
@@ -242,11 +242,12 @@ export abstract class BaseServer<Request extends object = object, Address extend
 
   /**
    * Gets what a request's handler, verification or shutdown threw, wherever it ran. Without a request: a failure to
-   * accept, or what `serviceActions()` threw. Prints a block on stderr, as CPython
-   * does. May be overridden.
+   * accept, what `serviceActions()` threw, or what could not be done when the server closed. Prints a block on stderr, as
+   * CPython does; of more than ten in a second only their number. When it is async, the client is let go after it, after
+   * `requestTimeout`, or by `close()`. May be overridden.
    */
   handleError(error: unknown, _request?: Request, clientAddress?: ClientAddress): void | Promise<void> {
-    console.error(errorReport(error, clientAddress));
+    this.#requests.printer.print(error, clientAddress);
   }
 
   /** Called by `handleRequest()` when `timeout` has passed. May be overridden. */
@@ -281,6 +282,16 @@ export abstract class BaseServer<Request extends object = object, Address extend
 
   protected override admissionChanged(): void {
     this.#acceptor.limitsChanged();
+  }
+
+  /** What `serverClose()` does. A mixin ends its workers too. Idempotent. */
+  protected endServer(): Promise<void> {
+    return this.#end.end();
+  }
+
+  /** Calls `handleError()` for a failure that belongs to no request. */
+  protected reportError(error: unknown): void {
+    void this.#requests.report(error);
   }
 
   /** Resolves when no request is running. */

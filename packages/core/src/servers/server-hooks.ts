@@ -14,6 +14,7 @@ export interface ServerHooks<Request extends object = object> extends AdmissionF
   readonly requestQueueSize: number;
   readonly closeDelay: number;
   readonly timeout: number | null;
+  readonly requestTimeout: number | null;
 
   listen(): Promise<void>;
   shutdown(): Promise<void>;

@@ -59,6 +59,8 @@ export class StreamListener implements RequestSource<Socket> {
   readonly #libc: Libc | undefined = tryLibc();
   #bound: BoundAddress | undefined;
   #claimed: ClaimedPath | undefined;
+  /** Why the socket file could not be removed. */
+  #unremoved: unknown;
   #state: State = { name: 'closed' };
   /** The table of descriptors was nearly full at the last check. */
   #isFull = false;
@@ -160,7 +162,7 @@ export class StreamListener implements RequestSource<Socket> {
     this.#stopListening();
     for (const [socket] of this.#queue.empty()) socket.destroy();
     this.#queue.end();
-    return Promise.resolve();
+    return this.#unremoved === undefined ? Promise.resolve() : Promise.reject(this.#unremoved as Error);
   }
 
   #stopListening(): void {
@@ -171,7 +173,7 @@ export class StreamListener implements RequestSource<Socket> {
       this.socket.close();
       if (state.spare !== -1) this.#libc?.close(state.spare);
     }
-    this.#claimed?.release();
+    this.#unremoved ??= this.#claimed?.release();
     this.#claimed = undefined;
   }
 

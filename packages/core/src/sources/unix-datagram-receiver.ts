@@ -174,7 +174,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     const fd = this.#fd;
     if (fd === -1) return;
     this.#fd = -1;
-    this.#claimed?.release();
+    const unremoved = this.#claimed?.release();
     this.#queue.empty();
     this.#queue.end();
     const reader = this.#reader;
@@ -189,6 +189,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
       await exited;
     }
     this.#libc?.close(fd);
+    if (unremoved !== undefined) throw unremoved;
   }
 
   async sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {

@@ -9,8 +9,8 @@ import { besides, type UnixPlace } from './unix-place.js';
 
 /** A socket file that this process made. */
 export interface ClaimedPath {
-  /** Removes the file, if it is still the one that was made. */
-  release(): void;
+  /** Removes the file, if it is still the one that was made. Never throws. @returns why it could not be removed */
+  release(): unknown;
 }
 
 /** Who a socket file belongs to. */
@@ -98,7 +98,15 @@ export async function bindUnixPath(
 
 function claimOf(path: string): ClaimedPath {
   const { ino, dev } = lstatSync(path, QUIETLY);
-  return { release: () => removeIfSame(path, ino, dev) };
+  const release = (): unknown => {
+    try {
+      removeIfSame(path, ino, dev);
+      return undefined;
+    } catch (error) {
+      return error; // the process may have dropped its rights since
+    }
+  };
+  return { release };
 }
 
 function makeDirectoryBeside(place: UnixPlace): UnixPlace {

@@ -18,7 +18,7 @@ export type { FromWorker, NamedMessage, StreamMessage, ToWorker } from './protoc
 export { FrameStream } from './protocol/frame-stream.js';
 export type { Message as FrameMessage } from './protocol/frames.js';
 export { findUncloneable } from './protocol/find-uncloneable.js';
-export { deserializeError, serializeError, type SerializedError } from './protocol/serialized-error.js';
+export { deserializeError, serializeError, type SerializedError } from '../requests/serialized-error.js';
 export { MainSide } from './runtime/main-side.js';
 export { openConnection, readyConnection } from './runtime/open-connection.js';
 export { RequestExecutor, type ExecutorMessage, type ExecutorStart } from './runtime/request-executor.js';

@@ -4,7 +4,6 @@ import { badArgument } from '../errors.js';
 import { checkLeaves, handlerReference } from '../execution/handler-reference.js';
 import type { AbstractConstructor, Mixed } from '../mixin.js';
 import type { ServerStats } from '../requests/active-requests.js';
-import { errorReport } from '../requests/report-error.js';
 import type { BaseServer } from '../servers/base-server.js';
 import type { CloseOptions } from '../servers/server-types.js';
 import { rulesFor, watchFields } from '../servers/field-rules.js';
@@ -168,7 +167,7 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
         }),
         size: () => (this.#size ??= poolSizeOf(this, names)),
         onShutdown: () => void this.shutdown(),
-        onFailure: (error) => void this.#report(error),
+        onFailure: (error) => this.reportError(error),
       });
       try {
         await this.#pool.start();
@@ -196,9 +195,9 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     }
 
     /** Ends the workers too, when the last request has ended. */
-    override serverClose(): Promise<void> {
+    protected override endServer(): Promise<void> {
       if (this.#ending === undefined) {
-        this.#ending = this.#end(super.serverClose());
+        this.#ending = this.#end(super.endServer());
         this.#pool?.cancelStart(); // a module may never come to the end of loading
       }
       return this.#ending;
@@ -214,16 +213,6 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       // One that is still being verified has no worker yet.
       this.#workersEnded = this.untilIdle().then(() => this.#pool?.end());
       if (this.blockOnClose) await this.#workersEnded;
-    }
-
-    /** An override of `handleError` may itself throw; that ends no worker. */
-    async #report(error: unknown): Promise<void> {
-      try {
-        await this.handleError(error);
-      } catch (second) {
-        console.error(errorReport(error));
-        console.error(errorReport(second));
-      }
     }
   }
   return PooledServer;

@@ -5,7 +5,7 @@ import { Slots } from '../../requests/slots.js';
 import { isSocket, type Job } from '../job.js';
 import type { FromWorker, NamedMessage, ToWorker } from '../protocol/messages.js';
 import type { RequestEnd } from '../protocol/request-end.js';
-import { deserializeError, serializeError } from '../protocol/serialized-error.js';
+import { deserializeError, serializeError } from '../../requests/serialized-error.js';
 import { checkFromWorker } from '../protocol/validate.js';
 
 /** A message to a worker, with what travels beside it: what is transferred to a thread, a socket for a process. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { ClientAddress } from '../../address.js';
 import type { RequestLimits } from '../../execution/request-limits.js';
 import type { RequestEnd } from './request-end.js';
-import type { SerializedError } from './serialized-error.js';
+import type { SerializedError } from '../../requests/serialized-error.js';
 
 /**
  * What the main side and a worker tell each other, in lists: waking the other side costs more than a message does. Both

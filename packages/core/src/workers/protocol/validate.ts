@@ -1,7 +1,7 @@
 import { protocolError } from '../errors.js';
 import type { FromWorker } from './messages.js';
 import { isRequestEnd } from './request-end.js';
-import { isSerializedError } from './serialized-error.js';
+import { isSerializedError } from '../../requests/serialized-error.js';
 
 /** A list of messages, if it is what a worker may say. @throws {SocketServerError} ERR_SOCKETSERVER_PROTOCOL */
 export function checkFromWorker(value: unknown): FromWorker[] {

@@ -2,7 +2,7 @@ import type { ClientAddress } from '../../address.js';
 import type { DatagramSocket } from '../../datagram.js';
 import { packDatagram } from '../protocol/datagram.js';
 import type { ToWorker } from '../protocol/messages.js';
-import { deserializeError } from '../protocol/serialized-error.js';
+import { deserializeError } from '../../requests/serialized-error.js';
 import type { MainSide } from './main-side.js';
 
 interface Waiter {

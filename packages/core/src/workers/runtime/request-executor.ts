@@ -13,7 +13,7 @@ import type { HandlerInit } from '../../handlers/base-request-handler.js';
 import { warmUpSockets } from '../../io/warm-up-sockets.js';
 import { Slots } from '../../requests/slots.js';
 import type { ToWorker } from '../protocol/messages.js';
-import { deserializeError } from '../protocol/serialized-error.js';
+import { deserializeError } from '../../requests/serialized-error.js';
 import type { MainSide } from './main-side.js';
 import { RemoteDatagramSocket } from './remote-datagram-socket.js';
 import { runRequest } from './run-request.js';

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { HandlerInit } from '../../handlers/base-request-handler.js';
 import { shutdownStream } from '../../io/shutdown-stream.js';
 import { isOwnError, isSocket, watchConnection, watchCut } from '../../execution/connection-end.js';
-import { serializeError } from '../protocol/serialized-error.js';
+import { serializeError } from '../../requests/serialized-error.js';
 import type { RequestHandlerConstructor } from '../../execution/handler-reference.js';
 import { OwnContext } from '../../execution/own-context.js';
 import type { RequestEnd } from '../protocol/request-end.js';
@@ -27,9 +27,10 @@ function isSocketInit(init: HandlerInit): init is HandlerInit<Socket> {
 }
 
 function runDatagram(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<RequestEnd | undefined> {
+  const { scope } = init;
   return runHandler(Handler, init).then(
-    () => undefined,
-    (error: unknown) => ({ error: serializeError(error) }),
+    () => (scope.failure === undefined ? undefined : { error: serializeError(scope.failure.error) }),
+    (error: unknown) => ({ error: serializeError((scope.failure ?? { error }).error) }),
   );
 }
 
@@ -56,6 +57,7 @@ async function endStream(
   } catch (error) {
     failure ??= { error };
   }
+  failure = scope.failure ?? failure;
   const cut = isCut();
   if (failure === undefined) return cut ? { cut } : undefined;
   return { error: serializeError(failure.error), disconnected: isOwnError(request, failure.error), cut };

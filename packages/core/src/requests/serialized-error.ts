@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
+import { cut, isErrorLike, MAX_READ, textOf } from './bounded-text.js';
 
-/** An error in a form that crosses to another thread or process, whatever was thrown. */
+/** An error in a bounded form, which crosses to another thread or process, whatever was thrown. */
 export interface SerializedError {
   readonly name: string;
   readonly message: string;
@@ -14,8 +14,6 @@ export interface SerializedError {
 
 /** Causes are followed this far: a chain can be a circle. */
 const MAX_CAUSES = 8;
-/** Characters of each text that are kept. A report is for people; a longer one would hold up both sides. */
-const MAX_TEXT = 4_096;
 
 /** Never throws: an error that cannot be read is replaced by one that says so. */
 export function serializeError(value: unknown): SerializedError {
@@ -30,9 +28,9 @@ function serialize(value: unknown, depth: number): SerializedError {
   if (!isErrorLike(value)) return thrown(textOf(value));
   const { name, message, stack, code, cause } = value;
   return {
-    name: cut(String(name)),
-    message: cut(String(message)),
-    stack: typeof stack === 'string' ? cut(stack) : undefined,
+    name: textOf(name),
+    message: textOf(message),
+    stack: typeof stack === 'string' && stack.length <= MAX_READ ? cut(stack) : undefined,
     code: typeof code === 'string' ? cut(code) : typeof code === 'number' ? code : undefined,
     cause: depth >= MAX_CAUSES ? undefined : serializeCause(cause, depth + 1),
     thrown: false,
@@ -41,19 +39,11 @@ function serialize(value: unknown, depth: number): SerializedError {
 
 function serializeCause(cause: unknown, depth: number): SerializedError | string | undefined {
   if (cause === undefined) return undefined;
-  return isErrorLike(cause) ? serialize(cause, depth) : cut(textOf(cause));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : inspect(value);
+  return isErrorLike(cause) ? serialize(cause, depth) : textOf(cause);
 }
 
 function thrown(text: string): SerializedError {
-  return { name: 'Error', message: `Thrown by the handler: ${cut(text)}`, thrown: true };
-}
-
-function cut(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
+  return { name: 'Error', message: `Thrown by the handler: ${text}`, thrown: true };
 }
 
 /** Whether it is what {@link serializeError} returns: what a worker sends may be anything. */
@@ -82,9 +72,4 @@ export function deserializeError(packed: SerializedError): Error {
 
 function define(error: Error, key: 'name' | 'stack', value: string): void {
   Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: false });
-}
-
-/** By its shape: an error of another realm is no `instanceof Error`. */
-function isErrorLike(value: unknown): value is Error & { code?: unknown } {
-  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
 }

@@ -11,6 +11,7 @@ import { hookCases } from './cases/hooks.js';
 import { leakCases } from './cases/leaks.js';
 import { lifecycleCases } from './cases/lifecycle.js';
 import { limitCases } from './cases/limits.js';
+import { listenerCases } from './cases/listeners.js';
 import { loadingCases } from './cases/loading.js';
 import { protocolCases } from './cases/protocols.js';
 import { servingCases } from './cases/serving.js';
@@ -33,6 +34,7 @@ export function contractSuite(composition: Composition): void {
     hookCases(bed);
     contextCases(bed);
     faultCases(bed);
+    listenerCases(bed);
     concurrencyCases(bed);
     closingCases(bed);
     arrivalCases(bed);

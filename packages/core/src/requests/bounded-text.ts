@@ -1,7 +1,7 @@
 import { inspect, types } from 'node:util';
 
 /** Characters of one text that are kept. A report is for people; a longer one would hold up whoever makes or reads it. */
-const MAX_TEXT = 4_096;
+export const MAX_TEXT = 4_096;
 /** A longer text is not read at all: V8 may not have put it together yet, and that can take seconds. */
 export const MAX_READ = 4_194_304;
 /** What is looked at for one report: values, and characters of them. */
@@ -58,13 +58,16 @@ class Measure {
     if (types.isProxy(value) || types.isBoxedPrimitive(value)) return false;
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return true;
     if (Array.isArray(value) && value.length > this.#values) return false;
-    return this.#takesEntries(value, depth) && this.#takesError(value, depth) && this.#takesKeys(value, depth);
+    return (
+      this.#takesEntries(value, depth) && this.#takesError(value, depth) && this.#takesKeys(value, depth)
+    );
   }
 
   #takesEntries(value: object, depth: number): boolean {
     if (types.isMap(value)) {
       if (value.size > this.#values) return false;
-      for (const [key, entry] of value) if (!this.takes(key, depth) || !this.takes(entry, depth)) return false;
+      for (const [key, entry] of value)
+        if (!this.takes(key, depth) || !this.takes(entry, depth)) return false;
     }
     if (types.isSet(value)) {
       if (value.size > this.#values) return false;

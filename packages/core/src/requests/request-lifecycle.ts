@@ -124,7 +124,10 @@ export class RequestLifecycle<Request extends object> {
    * An override of `handleError` may itself throw: then both errors are printed in the default form.
    * @returns settles when an override that takes its time has ended; never rejects
    */
-  report(error: unknown, { request, clientAddress }: Partial<ActiveRequest<Request>> = {}): Promise<void> | undefined {
+  report(
+    error: unknown,
+    { request, clientAddress }: Partial<ActiveRequest<Request>> = {},
+  ): Promise<void> | undefined {
     const printBoth = (second: unknown): void => {
       for (const each of [error, second]) this.printer.print(each, clientAddress);
     };

@@ -1,4 +1,4 @@
-import { cut, isErrorLike, MAX_READ, textOf } from './bounded-text.js';
+import { cut, isErrorLike, MAX_READ, MAX_TEXT, textOf } from './bounded-text.js';
 
 /** An error in a bounded form, which crosses to another thread or process, whatever was thrown. */
 export interface SerializedError {
@@ -30,11 +30,19 @@ function serialize(value: unknown, depth: number): SerializedError {
   return {
     name: textOf(name),
     message: textOf(message),
-    stack: typeof stack === 'string' && stack.length <= MAX_READ ? cut(stack) : undefined,
+    stack: typeof stack === 'string' ? cutStack(stack, `${textOf(name)}: `, message) : undefined,
     code: typeof code === 'string' ? cut(code) : typeof code === 'number' ? code : undefined,
     cause: depth >= MAX_CAUSES ? undefined : serializeCause(cause, depth + 1),
     thrown: false,
   };
+}
+
+/** A stack begins with the message. Of a long one the rest is worth less than where the error was thrown. */
+function cutStack(stack: string, name: string, message: unknown): string | undefined {
+  if (stack.length > MAX_READ) return undefined;
+  const isLong = typeof message === 'string' && message.length > MAX_TEXT;
+  const frames = isLong ? stack.indexOf('\n    at ', message.length) : -1;
+  return frames === -1 ? cut(stack) : name + textOf(message) + cut(stack.slice(frames));
 }
 
 function serializeCause(cause: unknown, depth: number): SerializedError | string | undefined {

@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { TCPServer } from '@socketserver/core';
 import { NullHandler } from '../support/servers.js';
 
-const server = new TCPServer({ host: '127.0.0.1', port: 0 }, NullHandler);
+let server = new TCPServer({ host: '127.0.0.1', port: 0 }, NullHandler);
 let printed = '';
 
 beforeEach(() => {
+  server = new TCPServer({ host: '127.0.0.1', port: 0 }, NullHandler);
   printed = '';
   jest.spyOn(console, 'error').mockImplementation((text) => void (printed += String(text)));
 });
@@ -40,10 +41,32 @@ describe('the default handleError()', () => {
     expect(report(new Error('a\u2028b\u202ec'))).toContain('Error: a\\u2028b\\u202ec');
   });
 
-  test('is no longer than a log can bear', () => {
-    const text = report(new Error('x'.repeat(1_000_000)));
-    expect(text.length).toBeLessThan(17_000);
-    expect(text).toMatch(/x… \(9\d{5} more characters\)\n-{40}$/);
+  const NEWLINES = new Error('\n'.repeat(20_000));
+  const WIDE = new Error('\u202e'.repeat(4_000), { cause: new Error('\u{1f600}'.repeat(4_000)) });
+  const MANY = Object.assign(
+    new Error('p'),
+    Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`k${i}`, i])),
+  );
+  const PATH = { path: '\x01'.repeat(107) };
+
+  test.each([
+    ['a long message', new Error('x'.repeat(1_000_000)), /x… \(1000000 characters\)\n {6}at .*\n-{40}$/s],
+    ['a long text', 'x'.repeat(1_000_000), /Thrown: x+… \(1000000 characters\)\n-{40}$/],
+    ['newlines, which are indented', NEWLINES, /\n {2}\n {2}.*\n-{40}$/s],
+    ['characters that are escaped, and some of four bytes', WIDE, /\\u202e.*… \(cut\)\n-{40}$/s],
+    ['many properties', MANY, /\nError: p\n {6}at /],
+  ])('has at most 16 KiB, of an error with %s', (_, error, end) => {
+    const text = report(error, PATH);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(16_384);
+    expect(text).toMatch(end);
+  });
+
+  test('of a large error tells the code, and the cause', () => {
+    const cause = Object.assign(new Error('x'.repeat(20_000)), { code: 'E_CAUSE' });
+    const text = report(Object.assign(new Error('large', { cause }), { code: 'E_LARGE' }));
+    expect(text).toMatch(
+      /Error: large\n.*code: 'E_LARGE'.*\[cause\]: Error: x+… \(20000 characters\)\n.*code: 'E_CAUSE'/s,
+    );
   });
 
   test('indents what follows the first line of an error, so that no report can be forged inside of it', () => {

@@ -156,11 +156,15 @@ export function closingCases(bed: TestBed): void {
 }
 
 /** A request whose answer, if any comes, is not looked at. */
-export async function sendWithoutWaiting(bed: TestBed, server: Parameters<TestBed['ask']>[0]): Promise<void> {
-  if (!bed.isStream) return bed.send(server, 'hello');
+export async function sendWithoutWaiting(
+  bed: TestBed,
+  server: Parameters<TestBed['ask']>[0],
+  text = 'hello',
+): Promise<void> {
+  if (!bed.isStream) return bed.send(server, text);
   const socket = await connectTo(server.serverAddress);
   // Killed handlers reset their connections.
   socket.on('error', () => {});
   socket.resume();
-  socket.end('hello');
+  socket.end(text);
 }

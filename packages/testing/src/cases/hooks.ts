@@ -119,6 +119,59 @@ export function hookCases(bed: TestBed): void {
     }
   });
 
+  describe('a hook that never settles', () => {
+    test('handleError: its client is let go after requestTimeout, and counted', async () => {
+      const { Server, asked } = endless(bed, 'handleError');
+      await using served = await bed.serve(upper, { Server, fields: { requestTimeout: 50 } });
+      const { server } = served;
+      await bed.send(server, 'refused');
+      expect(asked()).toBe(1);
+      await server.served(1);
+      expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
+      expect(server.hooksByRequest()).toEqual([['get', 'shutdown']]);
+    });
+
+    test.each(['handleError', 'verifyRequest'] as const)(
+      '%s: its client is let go by close()',
+      async (hook) => {
+        const { Server, asked } = endless(bed, hook);
+        await using served = await bed.serve(upper, { Server });
+        const { server } = served;
+        let isLetGo = false;
+        const letGo = bed.isStream ? endOf(bed, server) : sendWithoutWaiting(bed, server);
+        void letGo.then(() => (isLetGo = true));
+        await until(() => asked() === 1);
+        expect({ isLetGo, active: server.stats().active }).toEqual({ isLetGo: !bed.isStream, active: 1 });
+        const report = await server.close({ graceMs: 20 });
+        expect(report).toEqual({ drained: 0, cut: 0, killed: 0, abandoned: 1 });
+        await letGo;
+        expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
+        expect(server.state).toBe('closed');
+      },
+    );
+  });
+
+  test('a serverClose or a shutdown that throws: close() ends the server all the same', async () => {
+    class Server extends bed.Server {
+      override async shutdown(): Promise<void> {
+        void super.shutdown();
+        throw new Error('cannot shut down');
+      }
+      override serverClose(): Promise<void> {
+        throw new Error('cannot close');
+      }
+    }
+    const server = bed.make(upper, { Server });
+    await server.listen();
+    const loop = server.serveForever();
+    expect(await bed.ask(server, 'hello')).toBe('HELLO');
+    await expect(server.close()).rejects.toThrow('cannot close');
+    await loop;
+    expect({ state: server.state, fileno: server.fileno() }).toEqual({ state: 'closed', fileno: -1 });
+    expect(server.errors.entries).toMatchObject([{ error: { message: 'cannot shut down' } }]);
+    expect((server.stats() as { workers?: unknown }).workers ?? none).toEqual(none);
+  });
+
   test.each<[string, (get: () => Promise<Arrival>) => unknown]>([
     [
       'throws',
@@ -263,6 +316,37 @@ export function hookCases(bed: TestBed): void {
     fails = false;
     expect(await bed.ask(server, 'two')).toBe('TWO');
   });
+}
+
+const none = { serving: 0, starting: 0, draining: 0 };
+
+/** A server one of whose hooks never settles; each request has an error. */
+function endless(
+  bed: TestBed,
+  hook: 'handleError' | 'verifyRequest',
+): { Server: RecordingConstructor; asked: () => number } {
+  let asked = 0;
+  const never = (): Promise<never> => {
+    asked++;
+    return new Promise(() => {});
+  };
+  class Endless extends bed.Server {
+    override verifyRequest(): Promise<boolean> {
+      return hook === 'verifyRequest' ? never() : Promise.reject(new Error('cannot tell'));
+    }
+    override async handleError(): Promise<void> {
+      if (hook === 'handleError') await never();
+    }
+  }
+  return { Server: Endless, asked: () => asked };
+}
+
+/** Resolves when the server has ended the connection, by a FIN or a reset. */
+async function endOf(bed: TestBed, { serverAddress }: Parameters<TestBed['ask']>[0]): Promise<void> {
+  const socket = await connectTo(serverAddress);
+  socket.write('hello\n');
+  await readAll(socket).catch(() => {});
+  socket.destroy();
 }
 
 type Verify = () => boolean | Promise<boolean>;

@@ -63,6 +63,21 @@ export function timeLimitCases(bed: TestBed): void {
     expect(await bed.ask(server, 'hello')).toBe('HELLO');
   });
 
+  test.each(['early', 'late', 'unending'])(
+    'the handler’s timeout ends a silent client, also when an async setup() that is %s comes to it',
+    async (context) => {
+      await using served = await bed.serve(bed.handler('slow-setup'), {
+        context,
+        fields: { timeoutGrace: 20 },
+      });
+      const { server } = served;
+      const silent = await connectTo(server.serverAddress);
+      await expectTimeout(server, 'timeout');
+      expect((await readAll(silent)).length).toBe(0);
+      silent.destroy();
+    },
+  );
+
   test('writeTimeout ends a client that takes nothing of an answer, also when the handler has returned', async () => {
     await using served = await bed.serve(bed.handler('big'), {
       fields: { writeTimeout: TIMEOUT_MS, timeoutGrace: 20 },

@@ -1,5 +1,9 @@
 import { markCut, ownError } from '../../execution/connection-end.js';
-import { deserializeError, isSerializedError, type SerializedError } from '../../requests/serialized-error.js';
+import {
+  deserializeError,
+  isSerializedError,
+  type SerializedError,
+} from '../../requests/serialized-error.js';
 
 /** How a request ended in a worker. */
 export interface RequestEnd {

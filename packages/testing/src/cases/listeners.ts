@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Socket } from 'node:net';
+import { connectTo } from '../clients/stream-client.js';
+import { Gate } from '../gate.js';
+import type { AbortOrder, SocketOrder } from '../handlers/throwing-listeners.js';
+import type { RecordingServer } from '../recording-server.js';
+import type { TestBed } from '../test-bed.js';
+import { sendWithoutWaiting } from './closing.js';
+
+const ABORTS: AbortOrder[] = ['abort', 'abortOnce', 'onabort', 'abortLater'];
+
+/** What a client does that a listener hears of. */
+const EVENTS: [SocketOrder, (client: Socket) => unknown][] = [
+  ['data', (client) => client.write('more')],
+  ['end', (client) => client.end()],
+  ['close', (client) => client.resetAndDestroy()],
+  ['timeout', () => {}],
+];
+
+/** Listeners of a handler's own: what they throw would end the process, or the worker. */
+export function listenerCases(bed: TestBed): void {
+  describe('a listener of the signal that throws fails its request, and no other', () => {
+    test.each(bed.composition.kind === 'tcp' ? ABORTS : ABORTS.slice(0, 1))('%s', async (order) => {
+      await using gate = await Gate.open();
+      await using served = await bed.serve(bed.handler('listening'), {
+        context: { gate: gate.port },
+        fields: { requestTimeout: 300, timeoutGrace: 20 },
+      });
+      const { server } = served;
+      await sendWithoutWaiting(bed, server, order);
+      await gate.visitor();
+      await expectFailure(server);
+      expect(await bed.ask(server, 'next')).toBe('NEXT');
+    });
+  });
+
+  if (!bed.isStream) return;
+
+  describe('a listener of the connection that throws fails its request, and no other', () => {
+    test.each(EVENTS.filter(([order]) => order !== 'close' || bed.composition.kind === 'tcp'))(
+      '%s',
+      async (order, act) => {
+        const server = await play(bed, order, act);
+        await expectFailure(server);
+      },
+    );
+  });
+
+  // Only TCP can reset.
+  if (bed.composition.kind !== 'tcp') return;
+
+  test.each<SocketOrder>(['takesErrorAway', 'takesAllAway'])(
+    'a handler that %s from its connection has a client that leaves as others do',
+    async (order) => {
+      const server = await play(bed, order, (client) => client.resetAndDestroy());
+      expect(server.stats()).toMatchObject({ completed: 1, disconnected: 1, failed: 0 });
+      expect(server.errors.entries).toEqual([]);
+    },
+  );
+
+  test('a listener of the connection’s error that throws fails its request', async () => {
+    await expectFailure(await play(bed, 'error', (client) => client.resetAndDestroy()));
+  });
+}
+
+/** A handler listens, and its client acts. @returns the server, closed, after another client was answered */
+async function play(
+  bed: TestBed,
+  order: SocketOrder,
+  act: (client: Socket) => unknown,
+): Promise<RecordingServer> {
+  await using gate = await Gate.open();
+  await using served = await bed.serve(bed.handler('listening'), { context: { gate: gate.port } });
+  const { server } = served;
+  const client = await connectTo(server.serverAddress);
+  client.on('error', () => {});
+  client.write(`${order}\n`);
+  const visitor = await gate.visitor();
+  act(client);
+  visitor.letPass();
+  await server.served(1);
+  expect(await bed.ask(server, 'next')).toBe('NEXT');
+  client.destroy();
+  return server;
+}
+
+async function expectFailure(server: RecordingServer): Promise<void> {
+  await server.served(1);
+  expect(server.stats()).toMatchObject({ failed: 1, disconnected: 0 });
+  expect(server.errors.entries).toMatchObject([{ error: { message: 'in the listener' } }]);
+  expect(server.errors.entries[0]?.request).toBeDefined();
+}

@@ -1,12 +1,12 @@
-/** How a process ended: by a signal, or with an exit code. */
+/** How a process ended: by a signal, or with an exit code; without either it could not be ended. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** `SIGKILL`, `exit code 1`. */
+/** `SIGKILL`, `exit code 1`, `it may not be killed`. */
 export function byWhat({ code, signal }: ProcessEnd): string {
-  return signal ?? `exit code ${code}`;
+  return signal ?? (code === null ? 'it may not be killed' : `exit code ${code}`);
 }
 
 /** Signals by which somebody ends a process, and not it itself. A child that still starts heeds all of them. */

@@ -52,3 +52,10 @@ export function isStream(kind: Kind): boolean {
 export function isUnix(kind: Kind): boolean {
   return kind === 'unix-stream' || kind === 'unix-datagram';
 }
+
+const MODULES = { loop: 'core', thread: 'threading', child: 'forking' } as const;
+
+/** The module that exports the server. */
+export function moduleOf({ runsIn }: Composition): string {
+  return new URL(`../../${MODULES[runsIn]}/dist/index.js`, import.meta.url).href;
+}

@@ -6,6 +6,7 @@ import { clusterCases } from './cases/cluster.js';
 import { concurrencyCases } from './cases/concurrency.js';
 import { contextCases } from './cases/contexts.js';
 import { departureCases } from './cases/departures.js';
+import { droppedRightsCases } from './cases/dropped-rights.js';
 import { faultCases } from './cases/faults.js';
 import { hookCases } from './cases/hooks.js';
 import { leakCases } from './cases/leaks.js';
@@ -52,5 +53,6 @@ export function contractSuite(composition: Composition): void {
     if (composition.runsIn !== 'loop') workerCases(bed);
     leakCases(bed);
     clusterCases(bed);
+    droppedRightsCases(bed);
   });
 }

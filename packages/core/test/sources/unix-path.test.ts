@@ -51,6 +51,28 @@ describe.each(KINDS)('the path of a %s', (kind, Server) => {
     expect(statSync(directory.join('s')).mode & 0o777).toBe(0o600);
   });
 
+  test.each<[string, (directory: string) => void]>([
+    ['ENOTDIR', (directory) => writeFileSync(directory, '')],
+    ['ELOOP', (directory) => symlinkSync(directory, directory)],
+  ])(
+    'that cannot be removed any more (%s) is told of once, and close() ends the server',
+    async (code, replace) => {
+      using directory = new TemporaryDirectory();
+      mkdirSync(directory.join('d'));
+      const server = new Server(directory.join('d/s'), NullHandler);
+      const codes: unknown[] = [];
+      server.handleError = (error) => void codes.push((error as NodeJS.ErrnoException).code);
+      await server.listen();
+      const loop = server.serveForever();
+      renameSync(directory.join('d'), directory.join('moved'));
+      replace(directory.join('d'));
+      await server.close();
+      await loop;
+      expect(codes).toEqual([code]);
+      expect({ state: server.state, fileno: server.fileno() }).toEqual({ state: 'closed', fileno: -1 });
+    },
+  );
+
   test('a bad owner fails listen(), and leaves nothing', async () => {
     using directory = new TemporaryDirectory();
     const server = new Server(directory.join('s'), NullHandler);

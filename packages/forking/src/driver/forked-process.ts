@@ -121,14 +121,29 @@ export class ForkedProcess {
 
   #listen(): void {
     this.#child.once('exit', (code, signal) => this.#drain({ code, signal }));
-    this.#child.on('error', (error) => {
+    this.#child.on('error', (error: NodeJS.ErrnoException) => {
       this.#failure ??= error;
       if (this.pid === undefined) this.#events.onNotStarted(error);
+      else if (this.#wasKilled && error.syscall === 'kill') this.#abandon();
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk, handleFailure);
       if (this.#keepsStderr) this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_TAIL);
     });
+  }
+
+  /**
+   * It may not be signalled: this process has dropped its rights (setuid(2)), and the child has not. Nothing of it keeps this
+   * process any more; it ends by itself when it finds its channel closed.
+   */
+  #abandon(): void {
+    this.#child.removeAllListeners('exit');
+    this.#child.unref();
+    this.#child.stderr?.destroy();
+    clearTimeout(this.#closing);
+    this.channel.close();
+    if (this.#child.connected) this.#child.disconnect();
+    setImmediate(() => this.#events.onEnd({ code: null, signal: null }));
   }
 
   /** It is about to exit; if it does not, nothing can be told to it any more. */

@@ -3,14 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { BoundAddress } from '@socketserver/core';
-import { isUnix, type AnyServer } from '../composition.js';
+import { isUnix, moduleOf, type AnyServer } from '../composition.js';
 import type { ClusterOrder, Listening } from '../processes/clustered.js';
 import type { TestBed } from '../test-bed.js';
 
 /** More than run at once, so that the servers pause and go on many times. */
 const CLIENTS = 24;
-
-const MODULES = { loop: 'core', thread: 'threading', child: 'forking' } as const;
 
 /** Servers in the workers of node:cluster, under both ways in which that spreads connections. */
 export function clusterCases(bed: TestBed): void {
@@ -46,10 +44,10 @@ class ClusterProgram implements AsyncDisposable {
   #stderr = '';
 
   constructor(bed: TestBed, policy: ClusterOrder['policy'], fields: Partial<AnyServer>) {
-    const { name, runsIn } = bed.composition;
+    const { name } = bed.composition;
     const order: ClusterOrder = {
       policy,
-      module: new URL(`../../../${MODULES[runsIn]}/dist/index.js`, import.meta.url).href,
+      module: moduleOf(bed.composition),
       name,
       address: bed.freeAddress(),
       fields,

@@ -125,8 +125,8 @@ export function hookCases(bed: TestBed): void {
       await using served = await bed.serve(upper, { Server, fields: { requestTimeout: 50 } });
       const { server } = served;
       await bed.send(server, 'refused');
-      expect(asked()).toBe(1);
       await server.served(1);
+      expect(asked()).toBe(1);
       expect(server.stats()).toMatchObject({ accepted: 1, active: 0, failed: 1 });
       expect(server.hooksByRequest()).toEqual([['get', 'shutdown']]);
     });
@@ -141,7 +141,8 @@ export function hookCases(bed: TestBed): void {
         const letGo = bed.isStream ? endOf(bed, server) : sendWithoutWaiting(bed, server);
         void letGo.then(() => (isLetGo = true));
         await until(() => asked() === 1);
-        expect({ isLetGo, active: server.stats().active }).toEqual({ isLetGo: !bed.isStream, active: 1 });
+        expect(server.stats()).toMatchObject({ accepted: 1, active: 1 });
+        if (bed.isStream) expect(isLetGo).toBe(false);
         const report = await server.close({ graceMs: 20 });
         expect(report).toEqual({ drained: 0, cut: 0, killed: 0, abandoned: 1 });
         await letGo;
@@ -152,16 +153,15 @@ export function hookCases(bed: TestBed): void {
   });
 
   test('a serverClose or a shutdown that throws: close() ends the server all the same', async () => {
-    class Server extends bed.Server {
-      override async shutdown(): Promise<void> {
-        void super.shutdown();
-        throw new Error('cannot shut down');
-      }
-      override serverClose(): Promise<void> {
-        throw new Error('cannot close');
-      }
-    }
-    const server = bed.make(upper, { Server });
+    const server = bed.make(upper);
+    const shutdown = server.shutdown.bind(server);
+    server.shutdown = async () => {
+      void shutdown();
+      throw new Error('cannot shut down');
+    };
+    server.serverClose = () => {
+      throw new Error('cannot close');
+    };
     await server.listen();
     const loop = server.serveForever();
     expect(await bed.ask(server, 'hello')).toBe('HELLO');

@@ -228,6 +228,29 @@ function overloadCases(bed: TestBed): void {
       expect(server.stats()).toMatchObject({ accepted: 4, completed: 3, rejected: 1 });
     });
 
+    test('maxConnections, lowered to what runs, lets nobody in before somebody has left', async () => {
+      await using gate = await Gate.open();
+      await using served = await bed.serve(bed.handler('gated'), {
+        context: { gate: gate.port },
+        fields: { maxConnections: 10 },
+      });
+      const { server } = served;
+      const answers = [bed.ask(server, 'one'), bed.ask(server, 'two')];
+      const visitors = [await gate.visitor(), await gate.visitor()];
+      server.maxConnections = 2;
+      const third = bed.ask(server, 'three');
+      await turns();
+      expect({ arrived: gate.arrived, accepted: server.stats().accepted }).toEqual({
+        arrived: 2,
+        accepted: 2,
+      });
+      visitors[0]?.letPass();
+      const last = await gate.visitor();
+      expect(server.stats()).toMatchObject({ accepted: 3, active: 2 });
+      for (const visitor of [visitors[1], last]) visitor?.letPass();
+      expect(await Promise.all([...answers, third])).toEqual(['ONE', 'TWO', 'THREE']);
+    });
+
     test('a function that throws is reported, and its client is refused', async () => {
       await using gate = await Gate.open();
       await using served = await bed.serve(bed.handler('gated'), {

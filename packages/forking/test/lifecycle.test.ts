@@ -37,6 +37,23 @@ test('children end with a parent that is killed, also one that spins and one tha
   held.destroy();
 });
 
+// Only root can become another user.
+if (process.getuid?.() === 0)
+  test('a child that may not be killed any more, after setuid(), keeps neither close() nor the process', async () => {
+    await using program = new Program('drops-rights.mjs');
+    const { children, ...closed } = await program.message<{ children: number[] }>();
+    try {
+      expect(closed).toEqual({
+        report: { drained: 0, cut: 0, killed: 1, abandoned: 0 },
+        codes: ['ERR_SOCKETSERVER_WORKER_DIED', 'EPERM'],
+        state: 'closed',
+      });
+      expect(await program.exit).toEqual([0, null]);
+    } finally {
+      for (const pid of children.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    }
+  });
+
 test.each([
   'SIGINT', // Ctrl-C
   'SIGTERM',

@@ -96,7 +96,7 @@ function emitHeld(this: Socket, ...event: [name: string | symbol, ...args: unkno
     if (this.listenerCount('error') === 0) return false;
   }
   try {
-    return Reflect.apply((Object.getPrototypeOf(this) as Socket).emit, this, event);
+    return (Object.getPrototypeOf(this) as Socket).emit.apply(this, event as Parameters<Socket['emit']>);
   } catch (error) {
     scope.fail(error);
     this.destroy();

@@ -21,13 +21,16 @@ export function holdListeners(signal: AbortSignal, onThrown: (error: unknown) =>
   function hold(listener: Exclude<Listener, null>): Listener {
     const known = held.get(listener);
     if (known !== undefined) return known;
-    const wrapper = async (event: Event): Promise<void> => {
+    const call = async (event: Event): Promise<void> => {
       try {
-        await (typeof listener === 'function' ? listener.call(signal, event) : listener.handleEvent(event));
+        const heard: unknown =
+          typeof listener === 'function' ? listener.call(signal, event) : listener.handleEvent(event);
+        await heard;
       } catch (error) {
         onThrown(error);
       }
     };
+    const wrapper = (event: Event): void => void call(event);
     held.set(listener, wrapper);
     return wrapper;
   }

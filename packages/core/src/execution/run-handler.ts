@@ -34,7 +34,7 @@ export function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit
 
 /** An async `setup()` may come to the handler's `timeout` later. */
 function guardedLater(scope: RequestScope, work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const settle = (): void => {
       if (scope.guard === undefined) resolve(work);
     };

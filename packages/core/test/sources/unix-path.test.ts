@@ -61,7 +61,7 @@ describe.each(KINDS)('the path of a %s', (kind, Server) => {
       mkdirSync(directory.join('d'));
       const server = new Server(directory.join('d/s'), NullHandler);
       const codes: unknown[] = [];
-      server.handleError = (error) => void codes.push((error as NodeJS.ErrnoException).code);
+      server.handleError = (error: unknown) => void codes.push((error as NodeJS.ErrnoException).code);
       await server.listen();
       const loop = server.serveForever();
       renameSync(directory.join('d'), directory.join('moved'));

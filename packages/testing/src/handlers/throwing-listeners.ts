@@ -46,10 +46,7 @@ export function listenTo(signal: AbortSignal, order: string): boolean {
       signal.onabort = fail;
       return true;
     case 'abortLater':
-      signal.addEventListener('abort', async () => {
-        await Promise.resolve();
-        fail();
-      });
+      signal.addEventListener('abort', failLater as () => void);
       return true;
   }
   return false;
@@ -57,6 +54,11 @@ export function listenTo(signal: AbortSignal, order: string): boolean {
 
 function fail(): void {
   throw new Error('in the listener');
+}
+
+async function failLater(): Promise<void> {
+  await Promise.resolve();
+  fail();
 }
 
 function failWrongly(): void {

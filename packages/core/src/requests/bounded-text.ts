@@ -79,8 +79,9 @@ class Measure {
   /** What an error has besides its enumerable keys. */
   #takesError(value: object, depth: number): boolean {
     if (!isErrorLike(value)) return true;
-    const { name, message, stack, cause, errors } = value;
-    return [name, message, stack, cause, errors].every((part) => this.takes(part, depth));
+    if (!this.takes(value.name, depth) || !this.takes(value.message, depth)) return false;
+    const { stack, cause, errors } = value; // a stack is made of name and message when it is first read
+    return [stack, cause, errors].every((part) => this.takes(part, depth));
   }
 
   #takesKeys(value: object, depth: number): boolean {

@@ -26,7 +26,9 @@ export function serializeError(value: unknown): SerializedError {
 
 function serialize(value: unknown, depth: number): SerializedError {
   if (!isErrorLike(value)) return thrown(textOf(value));
-  const { name, message, stack, code, cause } = value;
+  const { name, message, code, cause } = value;
+  // It is made when it is first read, of name and message, whatever those are.
+  const stack: unknown = typeof name === 'string' && typeof message === 'string' ? value.stack : undefined;
   return {
     name: textOf(name),
     message: textOf(message),

@@ -66,10 +66,7 @@ export function timeLimitCases(bed: TestBed): void {
   test.each(['early', 'late', 'unending'])(
     'the handler’s timeout ends a silent client, also when an async setup() that is %s comes to it',
     async (context) => {
-      await using served = await bed.serve(bed.handler('slow-setup'), {
-        context,
-        fields: { timeoutGrace: 20 },
-      });
+      await using served = await bed.serve(bed.handler('slow-setup'), { context }); // no limit of the server's
       const { server } = served;
       const silent = await connectTo(server.serverAddress);
       await expectTimeout(server, 'timeout');

@@ -1,4 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BaseRequestHandler, StreamRequestHandler, type BaseServer } from '@socketserver/core';
@@ -23,6 +25,15 @@ export class TemporaryDirectory implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** What a server that was killed leaves behind. @param made - another path, where the socket is made */
+export async function leaveDeadSocket(path: string, made = `${path}-made`): Promise<void> {
+  const server = createServer().listen(made);
+  await once(server, 'listening');
+  linkSync(made, path);
+  server.close();
+  await once(server, 'close');
 }
 
 /** Does nothing: for tests in which no request arrives, or in which it does not matter what becomes of it. */

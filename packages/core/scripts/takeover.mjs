@@ -80,10 +80,11 @@ async function starter() {
   }
   const Server = { UnixDatagramServer, UnixStreamServer }[process.argv[2]];
   let server;
-  process.on('message', async ({ path, close, at }) => {
+  const carryOut = async ({ path, close, at }) => {
     if (close) {
       await server.close();
-      return process.send('closed');
+      process.send('closed');
+      return;
     }
     const moment = BigInt(at) + BigInt(Math.floor(Math.random() * SPREAD));
     while (process.hrtime.bigint() / 1_000n < moment);
@@ -95,5 +96,6 @@ async function starter() {
     } catch (error) {
       process.send(error.code);
     }
-  });
+  };
+  process.on('message', (order) => void carryOut(order));
 }

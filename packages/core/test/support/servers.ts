@@ -14,6 +14,12 @@ export async function serving<Server extends Pick<BaseServer, 'listen' | 'serveF
   return server;
 }
 
+/** With the mode that an abstract name asks for. */
+export function openToAll<Server extends { mode: number }>(server: Server): Server {
+  server.mode = 0o666;
+  return server;
+}
+
 /** A new directory, removed with all that is in it. */
 export class TemporaryDirectory implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'core-'));

@@ -9,11 +9,11 @@ import type { RecordingConstructor } from '../recording-server.js';
 import type { TestBed } from '../test-bed.js';
 import type { Facts } from '../handlers/facts.js';
 
-/** As a user without rights: what it was answered, and its process. */
-const NOBODY = 65_534;
+/** A user without rights, and a group that has another number. */
+const [NOBODY, NO_GROUP] = [65_534, 65_533];
 const ASK_AS_NOBODY = `
 import json, os, socket, sys
-os.setgid(${NOBODY}); os.setuid(${NOBODY})
+os.setgid(${NO_GROUP}); os.setuid(${NOBODY})
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
 answer = b''
@@ -40,6 +40,12 @@ export function peerCases(bed: TestBed): void {
       ]);
     });
 
+    test('a handler is told them too, wherever it runs', async () => {
+      await using served = await bed.serve(bed.handler('peer'));
+      const answer = await bed.askPython(served.server, 'who am I?');
+      expect(JSON.parse(answer)).toEqual({ pid: bed.python.pid, ...own });
+    });
+
     if (process.getuid?.() !== 0) {
       test.todo('verifyRequest refuses another user: needs root');
       return;
@@ -54,7 +60,7 @@ export function peerCases(bed: TestBed): void {
       const { stdout } = await promisify(execFile)('python3', ['-c', ASK_AS_NOBODY, path]);
       const [pid, answer] = JSON.parse(stdout) as [number, string];
       expect(answer).toBe('');
-      expect(seen).toEqual([{ pid, uid: NOBODY, gid: NOBODY }]);
+      expect(seen).toEqual([{ pid, uid: NOBODY, gid: NO_GROUP }]);
       await server.served(1);
       expect(server.stats()).toMatchObject({ accepted: 1, rejected: 1 });
       expect(await bed.ask(server, 'me')).toBe('ME');

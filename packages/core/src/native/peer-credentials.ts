@@ -20,7 +20,7 @@ const NOBODY = 0xffff_ffff;
 
 /**
  * Tells who is at the other end of a connection of a Unix stream server, by the kernel's word (unix(7), SO_PEERCRED):
- * for `verifyRequest()`, or a handler. It is asked each time; one call costs some 2 µs. Linux only, and needs koffi.
+ * for `verifyRequest()`, or a handler. It is asked each time; one call costs less than 10 µs. Linux only, and needs koffi.
  *
  * @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED on another system, ERR_SOCKETSERVER_NATIVE_MISSING without
  *   koffi, ERR_SOCKETSERVER_BAD_ARGUMENT for what is no connection of a Unix stream server,

@@ -97,5 +97,6 @@ async function starter() {
       process.send(error.code);
     }
   };
+  process.once('disconnect', () => process.exit());
   process.on('message', (order) => void carryOut(order));
 }

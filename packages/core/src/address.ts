@@ -52,8 +52,12 @@ export interface InetClientAddress {
   readonly family: 'IPv4' | 'IPv6';
 }
 
-/** Who sent a request over a Unix socket; `path` is empty for a client that bound no name. */
+/** Who sent a request over a Unix socket. */
 export interface UnixClientAddress {
+  /**
+   * The path or the abstract name that the client bound; empty when it bound none. A byte that is no UTF-8 is a character
+   * from U+DC80 to U+DCFF there, as in Python (`surrogateescape`): `sendTo` gives it back as it was.
+   */
   readonly path: string;
 }
 
@@ -71,6 +75,9 @@ export function isUnixClient(address: ClientAddress): address is UnixClientAddre
 
 /** Bytes of a path that `sockaddr_un.sun_path` can hold, its closing NUL apart (unix(7)). */
 export const MAX_UNIX_PATH = 107;
+
+/** Half a character: Node would write U+FFFD in its place, which is another name. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Those of a server's own `serverAddress` too. */
 const INET_FIELDS: readonly string[] = ['host', 'port', 'family'] satisfies (keyof BoundInetAddress)[];
@@ -111,6 +118,8 @@ export function checkUnixAddress(address: unknown): UnixServerAddress | Inherite
     throw badAddress(`\`serverAddress.path\` to have at most ${MAX_UNIX_PATH} bytes`, bytes);
   }
   if (path.includes('\0', 1)) throw badAddress('`serverAddress.path` to have no NUL inside', path);
+  if (LONE_SURROGATE.test(path))
+    throw badAddress('`serverAddress.path` to be text (no lone surrogate)', path);
   return address as UnixServerAddress;
 }
 

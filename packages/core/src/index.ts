@@ -43,6 +43,7 @@ export { StreamReader } from './io/stream-reader.js';
 export { StreamRequestHandler } from './handlers/stream-request-handler.js';
 export { StreamWriter, type Writer } from './io/stream-writer.js';
 export type { AbstractConstructor, Mixed } from './mixin.js';
+export { peerCredentials, type PeerCredentials } from './native/peer-credentials.js';
 export type { UnixOwner } from './sources/unix-path.js';
 export { TCPServer } from './servers/tcp-server.js';
 export { UDPServer } from './servers/udp-server.js';

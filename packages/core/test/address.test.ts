@@ -86,6 +86,8 @@ describe.each([
     [{ path: 5 }, '`serverAddress.path` to be a path or an abstract name (\\0name), got 5'],
     [{ port: 80 }, '`serverAddress` to be a path, {path} or {fd}, got an object with `port`'],
     [{ path: '/tmp/a\0b' }, '`serverAddress.path` to have no NUL inside, got "/tmp/a\\u0000b"'],
+    ['/tmp/a\ud800', '`serverAddress.path` to be text (no lone surrogate), got "/tmp/a\\ud800"'],
+    ['/tmp/a\udcff', '`serverAddress.path` to be text (no lone surrogate), got "/tmp/a\\udcff"'],
     [{ path: '\0a\0' }, '`serverAddress.path` to have no NUL inside, got "\\u0000a\\u0000"'],
     [{ path: '/'.padEnd(108, 'x') }, '`serverAddress.path` to have at most 107 bytes, got 108'],
     // Bytes, not characters, are what the kernel counts.

@@ -25,12 +25,18 @@ describe('documents', () => {
     'docs/diagnostics.md',
     'docs/errors.md',
     'docs/reliability.md',
+    'docs/security.md',
     'docs/choosing.md',
     'docs/performance.md',
   ])('%s has no dead link', (path) => {
     const links = [...textOf(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
     const dead = links.filter((link) => !existsSync(new URL(link, new URL(path, TOP))));
     expect(dead).toEqual([]);
+  });
+
+  test('the class of docs/security.md is that of its example', () => {
+    const [, shown = 'none'] = /```ts\n(.*?)```/s.exec(textOf('docs/security.md')) ?? [];
+    expect(textOf('packages/core/examples/own-user-server.ts')).toContain(shown);
   });
 
   test('the example of docs/diagnostics.md prints a line for a request', async () => {

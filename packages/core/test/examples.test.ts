@@ -88,6 +88,17 @@ describe('examples', () => {
     });
   });
 
+  describeIf(process.platform === 'linux')('with abstract names', () => {
+    test('own-user: a client is told apart by its user', async () => {
+      const name = `own-user-${process.pid}`;
+      await using server = example('own-user-server', name);
+      await server.printed(/^Listening$/m);
+      const client = connect({ path: `\0${name}` });
+      expect(await text(client.end('hello\n'))).toBe('HELLO\n');
+      await server.printed(new RegExp(`^Process ${process.pid} of user ${process.getuid?.()}$`, 'm'));
+    });
+  });
+
   test('stoppable: one client goes on, another ends the server', async () => {
     await using server = example('stoppable-server', '0');
     const address = { host: '127.0.0.1', port: Number(await portOf(server)), family: 'IPv4' as const };

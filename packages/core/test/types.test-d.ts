@@ -1,4 +1,5 @@
 // Compiled, never run: what the types promise.
+import type { Socket } from 'node:net';
 import {
   AsyncMixIn,
   AsyncTCPServer,
@@ -9,8 +10,10 @@ import {
   UDPServer,
   UnixDatagramServer,
   UnixStreamServer,
+  peerCredentials,
   type DatagramRequest,
   type ErrorCode,
+  type PeerCredentials,
   type UnixClientAddress,
 } from '@socketserver/core';
 
@@ -29,6 +32,18 @@ class UnixHandler extends BaseRequestHandler<DatagramRequest, UnixClientAddress>
     void this.request.socket.sendTo(this.request.packet, { path });
   }
 }
+
+class OwnUserOnly extends UnixStreamServer {
+  override verifyRequest(request: Socket): boolean {
+    const peer: PeerCredentials = peerCredentials(request);
+    const { pid, uid, gid }: { pid: number; uid: number; gid: number } = peer;
+    // @ts-expect-error -- the kernel's word is not to be changed
+    peer.uid = 0;
+    return pid !== 0 && uid === process.getuid?.() && gid === process.getgid?.();
+  }
+}
+// @ts-expect-error -- a datagram has no peer
+const noPeer = (request: DatagramRequest): PeerCredentials => peerCredentials(request);
 
 class Server extends AsyncMixIn(TCPServer) {
   override maxConnections = 10;
@@ -82,4 +97,17 @@ new AsyncTCPServer({ port: 0 }, new Handler(null as never));
 // @ts-expect-error -- a TCP server's address has no path
 void server.serverAddress.path;
 
-void [port, own, accepted, concurrent, path, datagramPath, statusPort, failed, code, noCode];
+void [
+  OwnUserOnly,
+  noPeer,
+  port,
+  own,
+  accepted,
+  concurrent,
+  path,
+  datagramPath,
+  statusPort,
+  failed,
+  code,
+  noCode,
+];

@@ -14,6 +14,7 @@ import { lifecycleCases } from './cases/lifecycle.js';
 import { limitCases } from './cases/limits.js';
 import { listenerCases } from './cases/listeners.js';
 import { loadingCases } from './cases/loading.js';
+import { peerCases } from './cases/peers.js';
 import { protocolCases } from './cases/protocols.js';
 import { servingCases } from './cases/serving.js';
 import { socketOptionCases } from './cases/socket-options.js';
@@ -46,6 +47,7 @@ export function contractSuite(composition: Composition): void {
       departureCases(bed);
       writingCases(bed);
     }
+    if (bed.isUnix) peerCases(bed);
     if (composition.kind === 'tcp') {
       socketOptionCases(bed);
       protocolCases(bed);

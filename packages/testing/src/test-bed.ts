@@ -22,6 +22,8 @@ interface StreamFields {
   handshakeTimeout: number | null;
   writeTimeout: number | null;
   keepAlive: number | null;
+  /** Unix */
+  mode: number;
 }
 
 /** What every case of the contract works with: servers of one composition, and clients for them. */

@@ -1,4 +1,5 @@
 import { isAbstract } from '../address.js';
+import { decodeName, encodeName } from './file-name.js';
 import type { Libc } from './libc.js';
 
 /** Size of a whole `struct sockaddr_un` (unix(7)). */
@@ -9,10 +10,19 @@ const AF_UNIX = 1;
 /** BSDs have a length byte before the family byte; Linux one family of two bytes. */
 const HAS_LENGTH_BYTE = process.platform === 'darwin';
 
-/** The bytes of a path or an abstract name; an abstract name is as long as the structure, without a NUL. */
-export function encodeSockaddrUn(path: string): Buffer {
-  const name = Buffer.from(path);
-  const bytes = Buffer.alloc(PATH_OFFSET + name.length + (isAbstract(path) ? 0 : 1));
+/**
+ * The bytes of a path or an abstract name. A path ends with a NUL, where that fits: Linux lets clients bind one of 108
+ * bytes. An abstract name is as long as the structure.
+ *
+ * @returns undefined for a text that is no name: it is empty or too long, has a NUL inside, or there are no bytes for it
+ */
+export function encodeSockaddrUn(path: string): Buffer | undefined {
+  const name = encodeName(path);
+  const most = SOCKADDR_UN_SIZE - PATH_OFFSET;
+  if (name === undefined || name.length === 0 || name.length > most) return undefined;
+  const isPath = !isAbstract(path);
+  if (isPath && name.includes(0)) return undefined;
+  const bytes = Buffer.alloc(PATH_OFFSET + Math.min(name.length + (isPath ? 1 : 0), most));
   if (HAS_LENGTH_BYTE) bytes.set([bytes.length, AF_UNIX]);
   else bytes.writeUInt16LE(AF_UNIX);
   name.copy(bytes, PATH_OFFSET);
@@ -30,7 +40,7 @@ export function unixNameOf(libc: Libc, fd: number): string | undefined {
 export function decodeSockaddrUn(bytes: Uint8Array, length: number): string {
   const name = Buffer.from(bytes.subarray(PATH_OFFSET, Math.max(length, PATH_OFFSET)));
   if (name.length === 0) return '';
-  if (name[0] === 0) return name.toString();
+  if (name[0] === 0) return decodeName(name);
   const end = name.indexOf(0);
-  return name.toString('utf8', 0, end === -1 ? name.length : end);
+  return decodeName(end === -1 ? name : name.subarray(0, end));
 }

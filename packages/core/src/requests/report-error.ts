@@ -68,9 +68,9 @@ function fit(text: string): string {
 
 /**
  * What moves a terminal's cursor, what some readers of logs take for the end of a line (U+2028, U+2029), and what
- * turns text round, so that it reads other than it is.
+ * turns text round, so that it reads other than it is. And half a character, which is printed as U+FFFD, whichever it is.
  */
-const UNSAFE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const UNSAFE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Surrogate}]/gu;
 
 /** What a client sends can end up in a message. */
 function escapeControls(text: string): string {

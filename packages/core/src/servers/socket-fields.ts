@@ -15,6 +15,9 @@ import type { UnixOwner } from '../sources/unix-path.js';
 
 /** Mode of a socket file: only its owner may connect or send. */
 export const DEFAULT_MODE = 0o600;
+/** What an abstract name has, whatever the field says: so the field has to say it. */
+const EVERYBODY = 0o666;
+const MAX_MODE = 0o777;
 
 /** Below a second the kernel has no unit (tcp(7), TCP_KEEPIDLE). */
 const MIN_KEEP_ALIVE_MS = 1_000;
@@ -61,11 +64,20 @@ export function checkInetFields(kind: 'TCP' | 'UDP', fields: SocketFields): void
  */
 export function checkUnixFields(kind: 'Unix stream' | 'Unix datagram', fields: UnixFields): void {
   const { serverAddress, maxConnectionsPerHost } = fields;
+  checkMode(fields.mode);
   if (isInherited(serverAddress)) {
     checkInherited(kind, serverAddress.fd);
-    checkNoFile('with `{fd}`', fields);
+    checkNoFile(fields, {
+      where: 'with `{fd}`',
+      mode: DEFAULT_MODE,
+      cure: 'the socket has its rights already',
+    });
   } else if (isAbstract(pathOf(serverAddress as UnixServerAddress | string))) {
-    checkNoFile('with an abstract name', fields);
+    checkNoFile(fields, {
+      where: 'with an abstract name',
+      mode: EVERYBODY,
+      cure: 'everybody on this machine reaches such a name',
+    });
   }
   checkNoReusePort(fields.allowReusePort, 'for a Unix server', 'a path has no port: leave it false');
   if (fields.ipv6Only) throw noIpv6Only('for a Unix server', 'a path has no IP address: leave it false');
@@ -116,13 +128,26 @@ function checkInherited(kind: SocketKind, fd: number): void {
   checkInheritedSocket(fd, kind);
 }
 
-function checkNoFile(where: string, { mode, chown }: UnixFields): void {
-  const cure = 'there is no socket file whose rights could be set: leave it alone, or give a path';
-  if (mode !== DEFAULT_MODE) {
-    const [expected, got] = [`0o${DEFAULT_MODE.toString(8)} ${where}`, `0o${mode.toString(8)}`];
+/** 600 for 0o600 is an easy mistake, and another mode. @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ARGUMENT */
+function checkMode(mode: number): void {
+  if (Number.isInteger(mode) && mode >= 0 && mode <= MAX_MODE) return;
+  throw badArgument('mode', 'an integer from 0o000 to 0o777', typeof mode === 'number' ? octal(mode) : mode);
+}
+
+function octal(mode: number): string {
+  return `0o${mode.toString(8).padStart(3, '0')}`;
+}
+
+/** Refuses what only a socket file has. */
+function checkNoFile(fields: UnixFields, only: { where: string; mode: number; cure: string }): void {
+  const { where } = only;
+  const cure = `${only.cure}: set it so, or give a path`;
+  if (fields.mode !== only.mode) {
+    const [expected, got] = [`${octal(only.mode)} ${where}`, octal(fields.mode)];
     throw unsupported({ field: 'mode', expected, got, cure });
   }
-  if (chown !== null) throw unsupported({ field: 'chown', expected: `null ${where}`, got: chown, cure });
+  if (fields.chown !== null)
+    throw unsupported({ field: 'chown', expected: `null ${where}`, got: fields.chown, cure });
 }
 
 function checkNoReusePort(allowReusePort: boolean, where: string, cure: string): void {

@@ -20,7 +20,11 @@ const READ_AHEAD = 64;
  * no such sockets.
  */
 export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
-  /** Mode of the socket file: who may send. At no moment is it open to more. Frozen. @default 0o600 */
+  /**
+   * Mode of the socket file, which it has from its first moment on: who may send (0o000 to 0o777; writing is what counts,
+   * unix(7)). An abstract name has no file, and everybody may send: 0o666 is the only mode that is taken there. Frozen.
+   * @default 0o600
+   */
   mode = DEFAULT_MODE;
   /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. Frozen. @default null */
   chown: UnixOwner | null = null;

@@ -13,7 +13,11 @@ import { TCPServer } from './tcp-server.js';
 
 /** Serves Unix stream connections, one at a time. The address is a path, `{path}` or `{fd}`. */
 export class UnixStreamServer extends TCPServer<UnixServerAddress> {
-  /** Mode of the socket file, which it has from its first moment on: who may connect. Frozen. @default 0o600 */
+  /**
+   * Mode of the socket file, which it has from its first moment on: who may connect (0o000 to 0o777; writing is what counts,
+   * unix(7)). An abstract name has no file, and everybody may connect: 0o666 is the only mode that is taken there. Frozen.
+   * @default 0o600
+   */
   mode = DEFAULT_MODE;
   /** Owner of the socket file, likewise; another than this process's own takes the right to give files away. Frozen. @default null */
   chown: UnixOwner | null = null;

@@ -168,13 +168,14 @@ export class StreamListener implements RequestSource<Socket> {
   #stopListening(): void {
     const state = this.#state;
     this.#state = { name: 'closed' };
+    // Before the socket closes: from then on another server may take the path over.
+    this.#unremoved ??= this.#claimed?.release();
+    this.#claimed = undefined;
     if (state.name === 'paused') this.#libc?.close(state.fd);
     if (state.name === 'accepting') {
       this.socket.close();
       if (state.spare !== -1) this.#libc?.close(state.spare);
     }
-    this.#unremoved ??= this.#claimed?.release();
-    this.#claimed = undefined;
   }
 
   /** A connection that was accepted by hand, as `net.Server` makes it. */

@@ -48,6 +48,8 @@ const MSG_DONTWAIT = process.platform === 'linux' ? 0x40 : 0x80;
 const SHUT_RDWR = 2;
 /** A send to a full receiver is tried again after 1, 2, 4 … ms, up to this. A blocking sendto(2) would stop the event loop. */
 const MAX_SEND_DELAY_MS = 64;
+/** What bind(2) refuses. */
+const NO_NAME = Buffer.alloc(0);
 /** Milliseconds between two checks whether the reader has posted everything. */
 const CHECK_MS = 1;
 
@@ -193,11 +195,11 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   }
 
   async sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
-    if (!isUnixClient(address) || address.path === '') throw noName(address);
+    const to = isUnixClient(address) ? encodeSockaddrUn(address.path) : undefined;
+    if (to === undefined) throw noName(address);
     if (typeof data !== 'string' && !ArrayBuffer.isView(data))
       throw badArgument('data', 'bytes or text', data);
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    const to = encodeSockaddrUn(address.path);
     for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, MAX_SEND_DELAY_MS)) {
       const libc = this.#libc;
       if (libc === undefined || this.#fd === -1) throw closedForSending();
@@ -212,7 +214,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
 
   #bind(path: string, mode?: number): void {
     if (mode !== undefined && this.#libc?.fchmod(this.#fd, mode) !== 0) throw this.#systemError('fchmod');
-    const name = encodeSockaddrUn(path);
+    const name = encodeSockaddrUn(path) ?? NO_NAME;
     if (this.#libc?.bind(this.#fd, name, name.length) !== 0) throw this.#systemError('bind');
   }
 
@@ -283,6 +285,6 @@ function noName(address: ClientAddress): SocketServerError {
   return new SocketServerError(
     'ERR_SOCKETSERVER_BAD_ADDRESS',
     `Expected \`address\` to be the path of a socket (at most ${MAX_UNIX_PATH} bytes), got ${describe(address)}; ` +
-      'a client that bound no name cannot be answered',
+      "use the request's clientAddress; a client that bound no name cannot be answered",
   );
 }

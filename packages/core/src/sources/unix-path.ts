@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, chownSync, linkSync, lstatSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { basename, dirname } from 'node:path';
-import { MAX_UNIX_PATH } from '../address.js';
 import { SocketServerError } from '../errors.js';
 import { QUIETLY } from '../native/quiet-stat.js';
-import { besides, type UnixPlace } from './unix-place.js';
+import { besides, withName, type UnixPlace } from './unix-place.js';
 
 /** A socket file that this process made. */
 export interface ClaimedPath {
@@ -28,8 +28,10 @@ export interface UnixFile {
   readonly takeOver: boolean;
 }
 
-/** Names that are tried before bind(2)'s EADDRINUSE is thrown: for a last part of one letter there are few. */
-const MAX_TRIES = 1_000;
+/** A lock is there while it is held, and for its holder alone. */
+const LOCK: UnixFile = { mode: 0o600, owner: null, takeOver: true };
+/** Length of what mkdtemp(3) puts in the place of its X's. */
+const RANDOM_LENGTH = 6;
 
 /**
  * Makes a socket file, with no moment at which it exists with another mode or owner, or at which a half-made
@@ -48,12 +50,12 @@ export async function claimUnixPath(
 ): Promise<ClaimedPath> {
   await makeRoom(place, takeOver);
   const directory = makeDirectoryBeside(place);
-  const inside = { path: `${directory.path}/s`, name: `${directory.name}/s` };
-  const temporary = nameThatFits(inside) ?? siblingOf(place);
-  let isBound = false;
+  // As hard to guess as the directory: libuv removes the name that it bound, and a name through a descriptor (see `withName`)
+  // may lead to another directory by then.
+  const last = directory.path.slice(-RANDOM_LENGTH);
+  const temporary = { path: `${directory.path}/${last}`, name: `${directory.name}/${last}` };
   try {
-    await bind(temporary.name);
-    isBound = true;
+    await withName(temporary, bind);
     if (owner !== null) chownSync(temporary.path, owner.uid, owner.gid);
     chmodSync(temporary.path, mode);
     linkSync(temporary.path, place.path);
@@ -61,7 +63,7 @@ export async function claimUnixPath(
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? addressInUse(place.path) : error;
   } finally {
-    if (isBound) removeSocket(temporary.path); // else it is somebody else's, or in the directory
+    removeSocket(temporary.path);
     rmSync(directory.path, { recursive: true, force: true });
   }
 }
@@ -118,59 +120,76 @@ function makeDirectoryBeside(place: UnixPlace): UnixPlace {
   }
 }
 
-/** The path is the better name: libuv removes what it bound when it closes the socket, whatever the directory is then. */
-function nameThatFits({ path, name }: UnixPlace): UnixPlace | undefined {
-  const fits = [path, name].find((either) => Buffer.byteLength(either) <= MAX_UNIX_PATH);
-  return fits === undefined ? undefined : { path, name: fits };
-}
-
-/** For a path so long that no directory fits in: a free name of the same length as its last part, hard to guess. */
-function siblingOf(place: UnixPlace): UnixPlace {
-  const length = Buffer.byteLength(basename(place.path));
-  for (let tries = 1; ; tries++) {
-    const sibling = besides(place, randomBytes(length).toString('base64url').slice(0, length));
-    const isFree =
-      sibling.path !== place.path && lstatSync(sibling.path, { throwIfNoEntry: false }) === undefined;
-    if (isFree || tries === MAX_TRIES) return sibling;
-  }
-}
-
 /**
  * What may be at the path: nothing; a socket nobody listens on (a server that was killed: removed, unless it is not
  * to be taken over); a live server's socket (refused); anything else, a symbolic link included (refused, and never
  * removed).
  */
-async function makeRoom({ path, name }: UnixPlace, takeOver: boolean): Promise<void> {
+async function makeRoom(place: UnixPlace, takeOver: boolean): Promise<void> {
+  if (!hasSocket(place)) return;
+  if (!takeOver || (await isAlive(place))) throw addressInUse(place.path);
+  await removeDead(place);
+}
+
+/**
+ * Between the look and the removal another server may take the path over, and the removal would hit its socket. So
+ * only the holder of a lock removes, and looks again before. The lock is a socket file beside the path, which is
+ * claimed in the same way: the lock of a server that was killed is dead, and is taken over like any other path. A
+ * starter that finds it held leaves the path to its holder.
+ */
+async function removeDead(place: UnixPlace): Promise<void> {
+  const lock = createServer((client) => client.destroy());
+  let held: ClaimedPath | undefined;
+  try {
+    held = await claimUnixPath(lockOf(place), LOCK, async (name) => {
+      lock.listen({ path: name, exclusive: true });
+      await once(lock, 'listening');
+    });
+    if (hasSocket(place) && !(await isAlive(place))) removeSocket(place.path);
+  } catch (error) {
+    throw codeOf(error) === 'EADDRINUSE' ? addressInUse(place.path) : error;
+  } finally {
+    held?.release();
+    lock.close();
+  }
+}
+
+/** The last part of the path may be as long as a file's name can be, so the lock has a part of its hash. */
+function lockOf(place: UnixPlace): UnixPlace {
+  const hash = createHash('sha256').update(basename(place.path)).digest('hex');
+  return besides(place, `.takeover-${hash.slice(0, 16)}`);
+}
+
+/** @throws {SocketServerError} ERR_SOCKETSERVER_PATH_TAKEN when something that is no socket is there */
+function hasSocket({ path }: UnixPlace): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
-  if (found === undefined) return;
-  if (!found.isSocket()) {
-    throw new SocketServerError(
-      'ERR_SOCKETSERVER_PATH_TAKEN',
-      `Expected \`path\` to be free or a dead server's socket, got something else at ${path}; ` +
-        'it was left alone: choose another path, or remove it yourself',
-    );
-  }
-  if (!takeOver || (await isAlive(name))) throw addressInUse(path);
-  // Another server may have taken it over meanwhile. Inode numbers are reused, so comparing them is not enough.
-  const now = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
-  if (now?.ino === found.ino && now.dev === found.dev && now.ctimeNs === found.ctimeNs) {
-    removeSocket(path);
-  }
+  if (found === undefined || found.isSocket()) return found !== undefined;
+  throw new SocketServerError(
+    'ERR_SOCKETSERVER_PATH_TAKEN',
+    `Expected \`path\` to be free or a dead server's socket, got something else at ${path}; ` +
+      'it was left alone: choose another path, or remove it yourself',
+  );
 }
 
 /** A datagram socket refuses a stream's connect with EPROTOTYPE, and is alive; a dead one with ECONNREFUSED. */
-function isAlive(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect({ path });
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once('error', (error) => resolve(codeOf(error) !== 'ECONNREFUSED' && codeOf(error) !== 'ENOENT'));
-  });
+function isAlive(place: UnixPlace): Promise<boolean> {
+  return withName(
+    place,
+    (path) =>
+      new Promise((resolve) => {
+        const probe = connect({ path });
+        probe.once('connect', () => {
+          probe.destroy();
+          resolve(true);
+        });
+        probe.once('error', (error) =>
+          resolve(codeOf(error) !== 'ECONNREFUSED' && codeOf(error) !== 'ENOENT'),
+        );
+      }),
+  );
 }
 
-/** While a socket is open, no other file has its inode number. */
+/** While a socket is open, no other file has its inode number, and no other server takes its path over: so this comes before its end. */
 function removeIfSame(path: string, ino: bigint, dev: bigint): void {
   const found = lstatSync(path, { throwIfNoEntry: false, ...QUIETLY });
   if (found?.ino === ino && found.dev === dev) removeSocket(path);

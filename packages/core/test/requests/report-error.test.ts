@@ -32,6 +32,7 @@ describe('the default handleError()', () => {
     [{ path: '' }, 'an unnamed peer'],
     [{ path: '\0name' }, '\\x00name'],
     [{ path: '/tmp/x\nforged' }, '/tmp/x\\x0aforged'],
+    [{ path: '/tmp/x\udcff😀' }, '/tmp/x\\udcff😀'],
   ])('names %p', (clientAddress, name) => {
     expect(report(new Error('oops'), clientAddress)).toContain(`the request of ${name}\n`);
   });

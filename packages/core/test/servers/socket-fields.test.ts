@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { TCPServer, UDPServer, UnixDatagramServer, UnixStreamServer } from '@socketserver/core';
-import { NullHandler, TemporaryDirectory } from '../support/servers.js';
+import { NullHandler, openToAll, TemporaryDirectory } from '../support/servers.js';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
 
@@ -70,12 +70,18 @@ describe('what a server cannot honour is refused by listen(), by name', () => {
       [
         Server.name,
         () => new Server(abstract, NullHandler),
-        { mode: 0o666 },
-        '0o600 with an abstract name, got "0o666"',
+        {},
+        '0o666 with an abstract name, got "0o600"; everybody on this machine reaches such a name: set it so',
       ],
       [
         Server.name,
         () => new Server(abstract, NullHandler),
+        { mode: 0o640 },
+        '0o666 with an abstract name, got "0o640"; everybody on this machine reaches such a name: set it so',
+      ],
+      [
+        Server.name,
+        () => openToAll(new Server(abstract, NullHandler)),
         { chown: { uid: 0, gid: 0 } },
         'null with an abstract name, got an object',
       ],
@@ -89,7 +95,7 @@ describe('what a server cannot honour is refused by listen(), by name', () => {
   ])('%s', async (...[, make, fields, expected]) => {
     const { code, message } = await codeAndMessage(make(), fields);
     expect(code).toBe('ERR_SOCKETSERVER_UNSUPPORTED');
-    expect(message).toContain(`Expected \`${Object.keys(fields)[0]}\` to be ${expected}`);
+    expect(message).toContain(`Expected \`${Object.keys(fields)[0] ?? 'mode'}\` to be ${expected}`);
   });
 
   // The socket is bound and has its rights already.
@@ -141,6 +147,27 @@ test.each([1_000, 32_767_000])('keepAlive %p is taken', async (keepAlive) => {
     code: '',
     message: '',
   });
+});
+
+test.each([
+  ['UnixStreamServer', UnixStreamServer],
+  ['UnixDatagramServer', UnixDatagramServer],
+])('mode of a %s: what is no mode fails listen(), 600 for 0o600 too', async (_, Server) => {
+  using directory = new TemporaryDirectory();
+  for (const [mode, got] of [
+    [600, '"0o1130"'],
+    [-1, '"0o0-1"'],
+    [0o1000, '"0o1000"'],
+    [1.5, '"0o1.4"'],
+    ['0600', '"0600"'],
+    [null, 'null'],
+  ] as const) {
+    const { code, message } = await codeAndMessage(new Server(directory.join('s'), NullHandler), { mode });
+    expect({ code, message }).toEqual({
+      code: 'ERR_SOCKETSERVER_BAD_ARGUMENT',
+      message: `Expected \`mode\` to be an integer from 0o000 to 0o777, got ${got}`,
+    });
+  }
 });
 
 test('a subclass looks at fields of its own before anything is opened', async () => {

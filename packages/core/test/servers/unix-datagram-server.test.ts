@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { AsyncUnixDatagramServer, BaseRequestHandler, UnixDatagramServer } from '@socketserver/core';
 import type { DatagramRequest, UnixClientAddress } from '@socketserver/core';
 import { fixture, pathOf, startFixture, startHeir, startPython } from '../support/child.js';
-import { Gate, serving, TemporaryDirectory, until } from '../support/servers.js';
+import { Gate, openToAll, serving, TemporaryDirectory, until } from '../support/servers.js';
 
 class Upper extends BaseRequestHandler<DatagramRequest, UnixClientAddress> {
   override async handle(): Promise<void> {
@@ -38,13 +38,32 @@ function threads(): number {
 test.each(['a path', 'an abstract name'])('answers a client that has %s', async (kind) => {
   using directory = new TemporaryDirectory();
   const path = kind === 'a path' ? directory.join('server') : `\0core-${process.pid}`;
-  await using server = await serving(new UnixDatagramServer(path, Upper));
+  const made = new UnixDatagramServer(path, Upper);
+  await using server = await serving(kind === 'a path' ? made : openToAll(made));
   const name = kind === 'a path' ? directory.join('client') : `\0client-${process.pid}`;
   await using python = client(path, 3, name);
   python.process.stdin?.end('\n');
   expect(await python.exit).toMatchObject({ code: 0, stderr: '' });
   await until(() => server.stats().active === 0);
   expect(server.stats()).toMatchObject({ accepted: 3, completed: 3 });
+});
+
+/** Binds a name of 108 bytes, which the kernel takes without a NUL at its end, and asks. */
+const LONG_CLIENT = `
+import ctypes, os, socket, struct, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.settimeout(20)
+name = (sys.argv[1] + '-').encode().ljust(108, b'x')
+if ctypes.CDLL(None, use_errno=True).bind(s.fileno(), struct.pack('H', 1) + name, 110): sys.exit(ctypes.get_errno())
+s.sendto(b'hello', sys.argv[1])
+sys.exit(0 if s.recv(100) == b'HELLO' else 1)
+`;
+
+test('answers a client whose name is as long as the kernel takes it', async () => {
+  using directory = new TemporaryDirectory();
+  await using server = await serving(new UnixDatagramServer(directory.join('server'), Upper));
+  await using python = startPython(LONG_CLIENT, [server.serverAddress.path]);
+  expect(await python.exit).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('a client without a name can be heard, but not answered', async () => {
@@ -124,7 +143,7 @@ test('without koffi, listen() says what to install', async () => {
 });
 
 test('maxPacketSize 0 fails listen()', async () => {
-  const server = new UnixDatagramServer('\0never', Upper);
+  const server = openToAll(new UnixDatagramServer('\0never', Upper));
   server.maxPacketSize = 0;
   await expect(server.listen()).rejects.toMatchObject({ code: 'ERR_SOCKETSERVER_BAD_ARGUMENT' });
 });

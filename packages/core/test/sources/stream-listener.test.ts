@@ -12,7 +12,15 @@ import {
 import { waitingAt } from '../support/backlog.js';
 import { Child, fixture, pathOf, startFixture } from '../support/child.js';
 import { ask, connectTo, readAll } from '../support/clients.js';
-import { Gate, NullHandler, TemporaryDirectory, UpperHandler, serving, until } from '../support/servers.js';
+import {
+  Gate,
+  NullHandler,
+  openToAll,
+  TemporaryDirectory,
+  UpperHandler,
+  serving,
+  until,
+} from '../support/servers.js';
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
@@ -50,7 +58,7 @@ describe('the address families', () => {
   test('an abstract Unix name leaves no file, and can be used again', async () => {
     const path = `\0core-test-${process.pid}`;
     for (let round = 0; round < 2; round++) {
-      await using server = await serving(new UnixStreamServer(path, UpperHandler));
+      await using server = await serving(openToAll(new UnixStreamServer(path, UpperHandler)));
       expect(server).toMatchObject({ addressFamily: 'AF_UNIX', serverAddress: { path } });
       expect(await ask({ path }, 'hello\n')).toBe('HELLO\n');
     }
@@ -58,8 +66,8 @@ describe('the address families', () => {
 
   test('an abstract Unix name that is taken is an error of the system', async () => {
     const path = `\0core-test-${process.pid}`;
-    await using first = await serving(new UnixStreamServer(path, UpperHandler));
-    await expect(new UnixStreamServer(path, UpperHandler).listen()).rejects.toMatchObject({
+    await using first = await serving(openToAll(new UnixStreamServer(path, UpperHandler)));
+    await expect(openToAll(new UnixStreamServer(path, UpperHandler)).listen()).rejects.toMatchObject({
       code: 'EADDRINUSE',
     });
     expect(await ask(first.serverAddress, 'hello\n')).toBe('HELLO\n');
@@ -233,7 +241,7 @@ describe('the backlog of the kernel', () => {
 
   test.each([
     ['TCP', () => new AsyncTCPServer(ANY_PORT, NullHandler)],
-    ['Unix', () => new AsyncUnixStreamServer(`\0core-closing-${process.pid}`, NullHandler)],
+    ['Unix', () => openToAll(new AsyncUnixStreamServer(`\0core-closing-${process.pid}`, NullHandler))],
   ])('is emptied when the server closes: nobody waits for ever (%s)', async (_, make) => {
     const server = make();
     await server.listen();

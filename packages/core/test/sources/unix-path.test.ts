@@ -1,7 +1,6 @@
 import {
   chmodSync,
   existsSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -18,7 +17,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UnixDatagramServer, UnixStreamServer } from '@socketserver/core';
 import { startFixture } from '../support/child.js';
 import { connectTo } from '../support/clients.js';
-import { NullHandler, TemporaryDirectory, serving } from '../support/servers.js';
+import { leaveDeadSocket, NullHandler, TemporaryDirectory, serving } from '../support/servers.js';
 
 const KINDS = [
   ['UnixStreamServer', UnixStreamServer],
@@ -213,15 +212,6 @@ describe.each(KINDS)('the path of a %s', (kind, Server) => {
     expect(readdirSync(directory.path)).toEqual([]);
   });
 });
-
-/** What a server that was killed leaves behind. */
-async function leaveDeadSocket(path: string): Promise<void> {
-  const server = createServer().listen(`${path}-made`);
-  await once(server, 'listening');
-  linkSync(`${path}-made`, path);
-  server.close();
-  await once(server, 'close');
-}
 
 test.each(KINDS)(
   'two servers that start at the same moment never both have the path (%s)',

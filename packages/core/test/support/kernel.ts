@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Child, fixture, pathOf } from './child.js';
 import type { TemporaryDirectory } from './servers.js';
 
-/** Why a test that needs a file of its own at /etc/hosts cannot run here; undefined where it can. */
+/** Why a test that needs a file of its own at /etc/hosts, or no /proc, cannot run here; undefined where it can. */
 export const NO_MOUNTS =
   spawnSync('unshare', ['--mount', 'true']).status === 0
     ? undefined
@@ -19,6 +19,8 @@ export interface Machine {
   readonly hosts?: readonly string[];
   /** Whether its kernel can make sockets of IPv6. @default true */
   readonly hasIPv6?: boolean;
+  /** Whether /proc is mounted. @default true */
+  readonly hasProc?: boolean;
 }
 
 /** libuv makes its sockets by this call, and the C library's resolver does not. */
@@ -35,7 +37,7 @@ int socket(int domain, int type, int protocol) {
 
 /** Runs `fixtures/listen.mjs` on such a machine; its files go into the directory. */
 export function listenOn(
-  { hosts, hasIPv6 = true }: Machine,
+  { hosts, hasIPv6 = true, hasProc = true }: Machine,
   directory: TemporaryDirectory,
   { server, address }: { server: string; address: object },
 ): Child {
@@ -46,6 +48,8 @@ export function listenOn(
     writeFileSync(file, `${hosts.join('\n')}\n`);
     command.unshift('unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', file);
   }
+  if (!hasProc)
+    command.unshift('unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$0" "$@"');
   const [program = '', ...args] = command;
   return new Child(program, args, {});
 }

@@ -1,4 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BaseRequestHandler, StreamRequestHandler, type BaseServer } from '@socketserver/core';
@@ -9,6 +11,12 @@ export async function serving<Server extends Pick<BaseServer, 'listen' | 'serveF
 ): Promise<Server> {
   await server.listen();
   void server.serveForever();
+  return server;
+}
+
+/** With the mode that an abstract name asks for. */
+export function openToAll<Server extends { mode: number }>(server: Server): Server {
+  server.mode = 0o666;
   return server;
 }
 
@@ -23,6 +31,15 @@ export class TemporaryDirectory implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** What a server that was killed leaves behind. @param made - another path, where the socket is made */
+export async function leaveDeadSocket(path: string, made = `${path}-made`): Promise<void> {
+  const server = createServer().listen(made);
+  await once(server, 'listening');
+  linkSync(made, path);
+  server.close();
+  await once(server, 'close');
 }
 
 /** Does nothing: for tests in which no request arrives, or in which it does not matter what becomes of it. */

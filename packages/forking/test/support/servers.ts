@@ -54,7 +54,7 @@ export function makeUnix(fields: Fields = {}, handler = COMMANDS): Server {
     { path },
     handler,
   ) as unknown as Server;
-  return Object.assign(server, { maxChildren: 1 }, fields);
+  return Object.assign(server, { maxChildren: 1, mode: 0o666 }, fields);
 }
 
 let nextPath = 0;

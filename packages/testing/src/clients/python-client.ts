@@ -27,6 +27,11 @@ export class PythonClient implements AsyncDisposable {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #lastId = 0;
 
+  /** Its process, once it was asked something. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** @returns the whole answer of a stream, the first datagram otherwise, '' when none is waited for */
   async ask({ address, stream, text, wait = true, name = '' }: PythonRequest): Promise<string> {
     const { stdin } = (this.#process ??= this.#start());

@@ -15,9 +15,8 @@ export class ErrorPrinter {
   print(error: unknown, clientAddress?: ClientAddress): void {
     const now = performance.now();
     if (now - this.#startedAt >= SECOND_MS) {
-      this.flush();
+      this.#endSecond();
       this.#startedAt = now;
-      this.#printed = 0;
     }
     if (this.#printed < MOST_A_SECOND) {
       this.#printed++;
@@ -25,7 +24,7 @@ export class ErrorPrinter {
       return;
     }
     this.#leftOut++;
-    this.#timer ??= setTimeout(() => this.flush(), this.#startedAt + SECOND_MS - now).unref();
+    this.#timer ??= setTimeout(() => this.#endSecond(), this.#startedAt + SECOND_MS - now).unref();
   }
 
   /** Tells now what was left out so far. */
@@ -36,5 +35,12 @@ export class ErrorPrinter {
     const more = this.#leftOut === 1 ? '1 more error was' : `${this.#leftOut} more errors were`;
     this.#leftOut = 0;
     console.error(`${new Date().toISOString()} ${more} not printed (at most ${MOST_A_SECOND} a second)`);
+  }
+
+  /** A timer may come a little early: what comes after it belongs to the next second all the same. */
+  #endSecond(): void {
+    this.flush();
+    this.#startedAt = -Infinity;
+    this.#printed = 0;
   }
 }

@@ -5,7 +5,8 @@ export interface DatagramSocket {
   /**
    * Sends one datagram from the server's address.
    * @returns how many bytes were sent
-   * @throws the system's error: EMSGSIZE, ECONNREFUSED, ENOENT, … (send(2))
+   * @throws the system's error: EMSGSIZE, ECONNREFUSED, ENOENT, … (send(2)); {@link SocketServerError}
+   *   ERR_SOCKETSERVER_TIMEOUT when a Unix receiver takes nothing for the server's `writeTimeout`: it was dropped then
    */
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number>;
 }

@@ -8,6 +8,7 @@ import { contextCases } from './cases/contexts.js';
 import { departureCases } from './cases/departures.js';
 import { droppedRightsCases } from './cases/dropped-rights.js';
 import { faultCases } from './cases/faults.js';
+import { greedyClientCases } from './cases/greedy-clients.js';
 import { hookCases } from './cases/hooks.js';
 import { leakCases } from './cases/leaks.js';
 import { lifecycleCases } from './cases/lifecycle.js';
@@ -42,6 +43,7 @@ export function contractSuite(composition: Composition): void {
     arrivalCases(bed);
     limitCases(bed);
     timeLimitCases(bed);
+    greedyClientCases(bed);
     if (bed.isStream) {
       clientCases(bed);
       departureCases(bed);

@@ -14,13 +14,14 @@ export interface ServeOptions {
   Server?: RecordingConstructor;
   context?: unknown;
   /** Sets fields of the server before it listens. */
-  fields?: Partial<AnyServer & StreamFields>;
+  fields?: Partial<AnyServer & SomeFields>;
 }
 
-/** Fields that only servers of streams have. */
-interface StreamFields {
+/** Fields that only some servers have. */
+interface SomeFields {
   handshakeTimeout: number | null;
   writeTimeout: number | null;
+  maxReadSize: number | null;
   keepAlive: number | null;
   /** Unix */
   mode: number;

@@ -70,6 +70,7 @@ export function ownError<Thrown extends object>(request: object, error: Thrown):
 export function watchCut(socket: Socket, { reader }: RequestScope): () => boolean {
   const { bytesRead } = socket;
   const isUnread = socket.readableLength > 0 || (reader !== undefined && reader.bufferedBytes > 0);
+  reader?.handlerReturned();
   return () => isUnread || socket.bytesRead > bytesRead || cut.has(socket);
 }
 

@@ -5,15 +5,23 @@ type AbortListener = () => void;
 
 /** What ends a request that takes too long. */
 export interface TimeGuard {
-  /** Settles as `work` does, or rejects with the limit that passed before. */
-  over(work: Promise<void>): Promise<void>;
+  /** Settles as `work` does, or rejects with the limit that was passed before. */
+  over<Result>(work: Promise<Result>): Promise<Result>;
+  /** From the handler's first step on: until the client's first byte. */
+  watchHandshake(ms: number): void;
   /** A limit has passed. Idempotent: the first one counts. */
   expire(error: Error): void;
+  /** The request goes on elsewhere. @returns the milliseconds of `requestTimeout` that it has taken here */
+  handOff(): number;
+  /** The request has ended, its connection too. Idempotent. */
+  end(): void;
 }
 
 /** What has been received for a handler, which has not read it. */
 export interface Unread {
   readonly bufferedBytes: number;
+  /** The handler has returned: what comes once the connection is being ended is dropped. */
+  handlerReturned(): void;
 }
 
 /**

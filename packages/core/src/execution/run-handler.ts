@@ -1,7 +1,6 @@
 import type { HandlerInit } from '../handlers/base-request-handler.js';
-import { isSocket } from './connection-end.js';
 import type { AnyRequestHandler, RequestHandlerConstructor } from './handler-reference.js';
-import { RequestGuard } from './request-guard.js';
+import { guard } from './request-guard.js';
 import type { RequestScope } from './request-scope.js';
 
 /**
@@ -10,12 +9,10 @@ import type { RequestScope } from './request-scope.js';
  * than its limits allow rejects with ERR_SOCKETSERVER_TIMEOUT.
  */
 export function runHandler(Handler: RequestHandlerConstructor, init: HandlerInit): Promise<void> {
-  const { scope, limits, request } = init;
-  if (limits !== undefined) {
-    const guard = new RequestGuard(scope, isSocket(request) ? request : undefined, limits.timeoutGrace);
-    guard.watch(limits);
-    scope.guard = guard;
-  }
+  const { scope, limits } = init;
+  guard(init);
+  const handshakeTimeout = limits?.handshakeTimeout ?? null;
+  if (handshakeTimeout !== null) scope.guard?.watchHandshake(handshakeTimeout);
   let ready: void | Promise<void> = undefined;
   let work: Promise<void>;
   try {
@@ -39,7 +36,7 @@ function guardedLater(scope: RequestScope, work: Promise<void>): Promise<void> {
       if (scope.guard === undefined) resolve(work);
     };
     work.then(settle, settle);
-    scope.onGuard = (guard) => resolve(guard.over(work));
+    scope.onGuard = (late) => resolve(late.over(work));
   });
 }
 

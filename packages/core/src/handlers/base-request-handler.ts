@@ -11,8 +11,10 @@ export interface HandlerInit<Request = unknown> {
   readonly clientAddress: unknown;
   readonly server: ServerView;
   readonly scope: RequestScope;
-  /** The server's limits, if it has any. */
+  /** The server's limits. */
   readonly limits?: RequestLimits | undefined;
+  /** Milliseconds that the request has taken elsewhere. */
+  readonly spentMs?: number | undefined;
 }
 
 /**

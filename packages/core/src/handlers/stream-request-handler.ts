@@ -5,7 +5,8 @@ import { CLOSE_DELAY_MS, timedOut } from '../execution/request-limits.js';
 import type { SocketServerError } from '../errors.js';
 import { BaseRequestHandler, type HandlerInit } from './base-request-handler.js';
 import { ClosingWatch } from '../io/closing-watch.js';
-import { SocketSource, StreamReader } from '../io/stream-reader.js';
+import { SocketSource } from '../io/socket-source.js';
+import { StreamReader } from '../io/stream-reader.js';
 import { StreamWriter } from '../io/stream-writer.js';
 
 /**
@@ -97,7 +98,8 @@ export abstract class StreamRequestHandler<
       closeDelay: limits?.closeDelay ?? CLOSE_DELAY_MS,
       hasSpoken: () => request.bytesRead > 0,
     });
-    const reader = new StreamReader(new SocketSource(request, this.rbufsize, closing), closing);
+    const source = new SocketSource(request, this.rbufsize, closing);
+    const reader = new StreamReader(source, { closing, maxBytes: limits?.maxReadSize ?? null });
     scope.reader = reader;
     return reader;
   }

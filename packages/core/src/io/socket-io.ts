@@ -34,7 +34,8 @@ export function sendAll(socket: Socket, data: Uint8Array | string): Promise<numb
 /** Many writes may wait for one socket: they share one set of listeners. */
 const draining = new WeakMap<Socket, Promise<void>>();
 
-function untilDrained(socket: Socket): Promise<void> {
+/** Resolves when the socket takes more, or has been ended and sent all; rejects when it has failed. */
+export function untilDrained(socket: Socket): Promise<void> {
   let drained = draining.get(socket);
   if (drained === undefined) {
     drained = waitForDrain(socket).finally(() => draining.delete(socket));

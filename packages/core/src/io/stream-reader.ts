@@ -10,8 +10,17 @@ export interface ByteSource {
   pull(): Promise<Buffer | null>;
   /** Bytes that have been received, and can be pulled at once. */
   readonly bufferedBytes: number;
+  /** From now on nobody reads: once the connection is being ended, what still comes is dropped. */
+  handlerReturned?(): void;
   /** The connection that they come from, if there is one: when it ends early, its client has ended it. */
   readonly connection?: Socket;
+}
+
+export interface StreamReaderOptions {
+  /** Ends reading between two lines. */
+  readonly closing?: ClosingWatch;
+  /** Bytes that one read gathers: the server's `maxReadSize`. @default null: no limit */
+  readonly maxBytes?: number | null;
 }
 
 /** The longest line that is read unless the caller says otherwise, in bytes, its newline included. */
@@ -27,14 +36,15 @@ const NEWLINE = 10;
 export class StreamReader implements AsyncIterable<Buffer> {
   readonly #source: ByteSource;
   readonly #closing: ClosingWatch | undefined;
+  readonly #maxBytes: number;
   #buffer: Buffer = EMPTY;
   #ended = false;
   #filling: Promise<boolean> | undefined;
 
-  /** @param closing - ends reading between two lines */
-  constructor(source: ByteSource, closing?: ClosingWatch) {
+  constructor(source: ByteSource, { closing, maxBytes = null }: StreamReaderOptions = {}) {
     this.#source = source;
     this.#closing = closing;
+    this.#maxBytes = maxBytes ?? Infinity;
   }
 
   /**
@@ -45,13 +55,20 @@ export class StreamReader implements AsyncIterable<Buffer> {
     return this.#buffer.length + this.#source.bufferedBytes;
   }
 
+  /** @internal */
+  handlerReturned(): void {
+    this.#source.handlerReturned?.();
+  }
+
   /**
    * Up to `n` bytes, as soon as there are any; without `n`, everything up to the end.
    * @returns an empty Buffer at the end
+   * @throws {SocketServerError} ERR_SOCKETSERVER_READ_TOO_LARGE, without `n`, when the client sends more than `maxReadSize`
    */
   async read(n?: number): Promise<Buffer> {
     if (n === undefined) {
-      await this.#collect(Infinity);
+      await this.#collect(this.#maxBytes + 1);
+      if (this.#buffer.length > this.#maxBytes) throw tooLarge(this.#maxBytes, 'a client that sends more');
       return this.#take(this.#buffer.length);
     }
     checkCount('n', n);
@@ -61,10 +78,12 @@ export class StreamReader implements AsyncIterable<Buffer> {
 
   /**
    * Exactly `n` bytes.
-   * @throws {SocketServerError} ERR_SOCKETSERVER_UNEXPECTED_EOF when the client ends before
+   * @throws {SocketServerError} ERR_SOCKETSERVER_UNEXPECTED_EOF when the client ends before,
+   *   ERR_SOCKETSERVER_READ_TOO_LARGE at once when `n` is more than `maxReadSize`
    */
   async readExactly(n: number): Promise<Buffer> {
     checkCount('n', n);
+    if (n > this.#maxBytes) throw tooLarge(this.#maxBytes, `readExactly(${n})`);
     if (this.#buffer.length < n) await this.#collect(n);
     if (this.#buffer.length < n) {
       const { connection } = this.#source;
@@ -76,7 +95,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
 
   /**
    * A line with its `\n`; the last one may have none.
-   * @param limit - the longest line that is taken, in bytes @default 65536
+   * @param limit - the longest line that is taken, in bytes; `maxReadSize` if that is less @default 65536
    * @returns an empty Buffer at the end, and when the server closes: once all that had arrived has been read, and while
    *   no line has begun. A client that has said nothing yet gets the server's `closeDelay` for it
    * @throws {SocketServerError} ERR_SOCKETSERVER_LINE_TOO_LONG as soon as the limit is passed
@@ -90,6 +109,7 @@ export class StreamReader implements AsyncIterable<Buffer> {
         const at = this.#buffer.indexOf(NEWLINE);
         const size = at === -1 ? this.#buffer.length : at + 1;
         if (length + size > limit) throw lineTooLong(limit);
+        if (length + size > this.#maxBytes) throw lineTooLong(this.#maxBytes, '`maxReadSize`');
         length += size;
         const part = this.#take(size);
         if (at !== -1) return chunks.length === 0 ? part : Buffer.concat([...chunks, part], length);
@@ -168,83 +188,6 @@ export class StreamReader implements AsyncIterable<Buffer> {
   }
 }
 
-/** A socket's bytes; reading stops while more than `highWaterMark` bytes wait to be pulled. */
-export class SocketSource implements ByteSource {
-  readonly connection: Socket;
-  readonly #highWaterMark: number;
-  readonly #closing: ClosingWatch | undefined;
-  readonly #chunks: Buffer[] = [];
-  #size = 0;
-  #end: { error: Error | undefined } | undefined;
-  #waiter: { resolve(chunk: Buffer | null): void; reject(error: Error): void } | undefined;
-  #started = false;
-
-  constructor(socket: Socket, highWaterMark: number, closing?: ClosingWatch) {
-    this.connection = socket;
-    this.#closing = closing;
-    // Ported code has CPython's 0 (unbuffered) and -1 (its default); what has arrived has to wait somewhere.
-    this.#highWaterMark = Math.max(1, highWaterMark);
-  }
-
-  get bufferedBytes(): number {
-    return this.#size + this.connection.readableLength;
-  }
-
-  pull(): Promise<Buffer | null> {
-    if (!this.#started) this.#start();
-    const chunk = this.#chunks.shift();
-    if (chunk !== undefined) {
-      this.#size -= chunk.length;
-      if (this.connection.isPaused() && this.#size < this.#highWaterMark) this.#resume();
-      return Promise.resolve(chunk);
-    }
-    if (this.#end !== undefined) {
-      return this.#end.error === undefined ? Promise.resolve(null) : Promise.reject(this.#end.error);
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
-    });
-  }
-
-  #start(): void {
-    this.#started = true;
-    const socket = this.connection;
-    socket.prependListener('data', (chunk: Buffer) => this.#received(chunk));
-    socket.prependOnceListener('end', () => this.#ended(undefined));
-    socket.prependOnceListener('error', (error) => this.#ended(error));
-    socket.prependOnceListener('close', () => this.#ended(socket.errored ?? undefined));
-    if (socket.destroyed || socket.readableEnded) this.#ended(socket.errored ?? undefined);
-    else socket.resume();
-  }
-
-  #resume(): void {
-    this.connection.resume();
-    this.#closing?.reopen();
-  }
-
-  #received(chunk: Buffer): void {
-    this.#closing?.received();
-    const waiter = this.#waiter;
-    if (waiter !== undefined) {
-      this.#waiter = undefined;
-      waiter.resolve(chunk);
-      return;
-    }
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size >= this.#highWaterMark) this.connection.pause();
-  }
-
-  #ended(error: Error | undefined): void {
-    this.#end ??= { error };
-    const waiter = this.#waiter;
-    if (waiter === undefined) return;
-    this.#waiter = undefined;
-    if (error === undefined) waiter.resolve(null);
-    else waiter.reject(error);
-  }
-}
-
 /** A packet's bytes. */
 export class PacketSource implements ByteSource {
   #packet: Buffer | null;
@@ -271,9 +214,19 @@ function unexpectedEnd(n: number, got: number): SocketServerError {
   );
 }
 
-function lineTooLong(limit: number): SocketServerError {
+function lineTooLong(limit: number, field?: string): SocketServerError {
+  const cure = field === undefined ? 'give readLine() a higher limit' : `raise ${field} of the server`;
+  const where = field === undefined ? '' : ` (${field})`;
   return new SocketServerError(
     'ERR_SOCKETSERVER_LINE_TOO_LONG',
-    `Expected a line of at most ${limit} bytes, got a longer one; give readLine() a higher limit, or read by count`,
+    `Expected a line of at most ${limit} bytes${where}, got a longer one; ${cure}, or read by count`,
+  );
+}
+
+function tooLarge(max: number, got: string): SocketServerError {
+  return new SocketServerError(
+    'ERR_SOCKETSERVER_READ_TOO_LARGE',
+    `Expected one read to be of at most ${max} bytes (\`maxReadSize\`), got ${got}; ` +
+      'raise `maxReadSize` of the server, or read piece by piece with read(n)',
   );
 }

@@ -1,17 +1,21 @@
-/** Requests may come ahead of an even pace by as many as fit into this time: a handful at once is no flood. */
-const BURST_MS = 100;
+/** What comes so late after its turn is let through on top of the pace: timers are late, and the loop may have been busy. */
+const LATE_MS = 10;
 
-/** Keeps requests to a number per second (the generic cell rate algorithm: one time stamp, whatever the rate). */
+/**
+ * Keeps requests to a number per second, at an even pace, from the first second on (the generic cell rate algorithm: one
+ * time stamp, whatever the rate). Quiet times are not saved up.
+ */
 export class AcceptRate {
-  /** When the next request would come at an even pace. */
+  /** When the next request may be taken. */
   #dueAt = -Infinity;
 
   /** @returns the milliseconds until another request may be taken; 0: now */
   waitMs(now: number): number {
-    return Math.max(0, this.#dueAt - now - BURST_MS);
+    return Math.max(0, this.#dueAt - now);
   }
 
   took(perSecond: number, now: number): void {
-    this.#dueAt = Math.max(this.#dueAt, now) + 1_000 / perSecond;
+    const isLate = now - this.#dueAt <= LATE_MS;
+    this.#dueAt = (isLate ? this.#dueAt : now) + 1_000 / perSecond;
   }
 }

@@ -3,6 +3,10 @@ import type { ClientAddress } from '../address.js';
 import { AcceptRate } from './accept-rate.js';
 import { badArgument } from '../errors.js';
 import type { Arrival } from '../sources/request-queue.js';
+import { checkInteger } from '../validation.js';
+
+/** Bits that a site is given at least, and a client can change at will beyond (RFC 6177). */
+export const HOST_PREFIX_IPV6 = 64;
 
 /** What is done with a request that comes while `maxConnections` others run. */
 export type OverloadAction = 'pause' | 'reject' | 'accept';
@@ -19,6 +23,7 @@ export type Overload<Request> = 'pause' | 'reject' | Decides<Request>['decide'];
 export interface AdmissionFields<Request> {
   readonly maxConnections: number;
   readonly maxConnectionsPerHost: number;
+  readonly hostPrefixIPv6: number;
   readonly acceptRate: number;
   readonly overload: Overload<Request>;
   readonly socketType: 'stream' | 'datagram';
@@ -56,9 +61,9 @@ export class Admission<Request extends object> {
    * @throws what the user's `overload` function throws
    */
   decide([request, clientAddress]: Arrival<Request>): OverloadAction {
-    const { overload, maxConnections, maxConnectionsPerHost } = this.#fields;
-    if (maxConnectionsPerHost !== Infinity && 'address' in clientAddress) {
-      if (this.#active.ofHost(clientAddress.address) >= maxConnectionsPerHost) return 'reject';
+    const { overload, maxConnections, maxConnectionsPerHost, hostPrefixIPv6 } = this.#fields;
+    if (maxConnectionsPerHost !== Infinity) {
+      if (this.#active.ofHost(clientAddress, hostPrefixIPv6) >= maxConnectionsPerHost) return 'reject';
     }
     let action: OverloadAction = 'accept';
     if (this.#active.size >= maxConnections && !this.#othersWait) {
@@ -105,6 +110,7 @@ function checkAction(action: OverloadAction): OverloadAction {
 export const ADMISSION_CHECKS = {
   maxConnections: (value: unknown) => checkLimit('maxConnections', value),
   maxConnectionsPerHost: (value: unknown) => checkLimit('maxConnectionsPerHost', value),
+  hostPrefixIPv6: (value: unknown) => void checkInteger('hostPrefixIPv6', value, { min: 1, max: 128 }),
   acceptRate: (value: unknown) => {
     if (typeof value !== 'number' || !(value > 0)) throw badArgument('acceptRate', 'a number above 0', value);
   },
@@ -123,6 +129,7 @@ function checkLimit(name: string, value: unknown): void {
 export function checkAdmission(fields: AdmissionFields<never>): void {
   ADMISSION_CHECKS.maxConnections(fields.maxConnections);
   ADMISSION_CHECKS.maxConnectionsPerHost(fields.maxConnectionsPerHost);
+  ADMISSION_CHECKS.hostPrefixIPv6(fields.hostPrefixIPv6);
   ADMISSION_CHECKS.acceptRate(fields.acceptRate);
   ADMISSION_CHECKS.overload(fields.overload);
 }

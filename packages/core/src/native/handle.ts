@@ -10,6 +10,7 @@ interface Handle {
   recvStart?(): number;
   recvStop?(): number;
   readonly writeQueueSize?: number;
+  readonly bytesWritten?: number;
 }
 
 /** The descriptor of a socket, or -1 when it is closed. */
@@ -20,6 +21,14 @@ export function descriptorOf(socket: Server | Socket | DgramSocket): number {
 /** Bytes that libuv has been given and the kernel has not taken yet; 0 where this Node does not say. */
 export function writeQueueSizeOf(socket: Socket): number {
   return handleOf(socket)?.writeQueueSize ?? 0;
+}
+
+/**
+ * Bytes that libuv has ever been given for a connection. Unlike `socket.bytesWritten`, without what still waits in the
+ * stream, whose `writableLength` counts a text in characters.
+ */
+export function sentOf(socket: Socket): number {
+  return handleOf(socket)?.bytesWritten ?? socket.bytesWritten - socket.writableLength;
 }
 
 /**

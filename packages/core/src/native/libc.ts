@@ -38,6 +38,8 @@ export interface Libc {
   sendmsg(fd: number, message: Uint8Array, flags: number): number;
   /** @returns the bytes received, 0 at the end, or -1 */
   recvmsg(fd: number, message: Uint8Array, flags: number): number;
+  /** For a request that fills a number (ioctl(2), Linux); undefined elsewhere. @returns 0, or -1 */
+  ioctl: ((fd: number, request: number, value: Int32Array) => number) | undefined;
   /** The signal that this process gets when its parent ends (Linux, PR_SET_PDEATHSIG). @returns 0, or -1 */
   setParentDeathSignal(signal: number): number;
   /** Where the memory is, for a structure that points at it. */
@@ -106,6 +108,7 @@ function load(): Libc {
     getrlimit: lib.func('int getrlimit(int resource, void *into)'),
     sendmsg: lib.func('intptr_t sendmsg(int fd, const void *message, int flags)'),
     recvmsg: lib.func('intptr_t recvmsg(int fd, void *message, int flags)'),
+    ioctl: loadIoctl(lib),
     setParentDeathSignal: loadParentDeathSignal(lib),
     addressOf: (memory) => koffi.address(memory),
     errno: () => koffi.errno(),
@@ -126,6 +129,12 @@ function loadParentDeathSignal(lib: LibraryHandle): Libc['setParentDeathSignal']
   if (process.platform !== 'linux') return () => -1;
   const prctl = lib.func('int prctl(int option, unsigned long argument)');
   return (signal) => prctl(PR_SET_PDEATHSIG, signal) as number;
+}
+
+/** Variadic too: see `loadDup`. */
+function loadIoctl(lib: LibraryHandle): Libc['ioctl'] {
+  if (process.platform !== 'linux') return undefined;
+  return lib.func('int ioctl(int fd, unsigned long request, void *value)');
 }
 
 /** fcntl(2) is variadic, which costs koffi 12 µs a call; only Apple's arm64 passes such arguments differently. */

@@ -1,5 +1,6 @@
 import type { ClientAddress } from '../address.js';
 import { RequestScope } from '../execution/request-scope.js';
+import { HostCount } from './host-count.js';
 import { Slots } from './slots.js';
 
 /** How a request ended. */
@@ -24,6 +25,8 @@ export interface ServerStats {
   rejected: number;
   /** Datagrams that were received and dropped, because too many waited. */
   dropped: number;
+  /** Answers by Unix datagrams that were dropped, because their receiver took none for `writeTimeout`. */
+  unsent: number;
 }
 
 /** A request from the moment it was taken until it has been shut down. */
@@ -51,9 +54,9 @@ export class ActiveRequests<Request extends object> {
   readonly #ended: Record<Outcome, number> = { completed: 0, failed: 0, disconnected: 0, rejected: 0 };
   #accepted = 0;
   #dropped = 0;
+  #unsent = 0;
   #aborted: { reason: unknown } | undefined;
-  /** How many run of each host; counted once somebody asks. */
-  #hosts: Map<string, number> | undefined;
+  #hosts: HostCount | undefined;
   #watchers: (() => void)[] = [];
 
   get size(): number {
@@ -66,7 +69,7 @@ export class ActiveRequests<Request extends object> {
     if (this.#aborted !== undefined) active.scope.abort(this.#aborted.reason);
     active.slot = this.#running.add(active);
     this.#byRequest.set(request, active);
-    this.#countHost(clientAddress, 1);
+    this.#hosts?.add(active);
     return active;
   }
 
@@ -74,13 +77,13 @@ export class ActiveRequests<Request extends object> {
     return this.#byRequest.get(request);
   }
 
-  /** How many requests of a host are running. */
-  ofHost(address: string): number {
-    if (this.#hosts === undefined) {
-      this.#hosts = new Map();
-      for (const { clientAddress } of this.#running) this.#countHost(clientAddress, 1);
-    }
-    return this.#hosts.get(address) ?? 0;
+  /**
+   * How many requests of a client's host are running; counted once somebody asks.
+   * @param prefix - bits of an IPv6 address that make a host
+   */
+  ofHost(clientAddress: ClientAddress, prefix: number): number {
+    if (this.#hosts?.prefix !== prefix) this.#hosts = new HostCount(prefix, this.#running);
+    return this.#hosts.of(clientAddress);
   }
 
   /** Counts a request that was refused without having begun. */
@@ -92,6 +95,11 @@ export class ActiveRequests<Request extends object> {
   /** Counts a datagram that was dropped. */
   dropped(): void {
     this.#dropped++;
+  }
+
+  /** Counts an answer that was dropped. */
+  unsent(): void {
+    this.#unsent++;
   }
 
   /** Aborts the `signal` of every request, and of those that begin later. */
@@ -109,9 +117,10 @@ export class ActiveRequests<Request extends object> {
   end(active: ActiveRequest<Request>, outcome: Outcome): void {
     if (this.#running.remove(active.slot) === undefined) return;
     active.slot = -1;
+    active.scope.guard?.end();
     this.#byRequest.delete(active.request);
     this.#ended[outcome]++;
-    this.#countHost(active.clientAddress, -1);
+    this.#hosts?.remove(active);
     this.recheck();
   }
 
@@ -128,16 +137,14 @@ export class ActiveRequests<Request extends object> {
     while (this.#running.size >= limit()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
 
-  #countHost(clientAddress: ClientAddress, by: 1 | -1): void {
-    if (this.#hosts === undefined || !('address' in clientAddress)) return;
-    const { address } = clientAddress;
-    const count = (this.#hosts.get(address) ?? 0) + by;
-    if (count === 0) this.#hosts.delete(address);
-    else this.#hosts.set(address, count);
-  }
-
   stats(): ServerStats {
-    return { accepted: this.#accepted, active: this.#running.size, ...this.#ended, dropped: this.#dropped };
+    return {
+      accepted: this.#accepted,
+      active: this.#running.size,
+      ...this.#ended,
+      dropped: this.#dropped,
+      unsent: this.#unsent,
+    };
   }
 
   [Symbol.iterator](): Iterator<ActiveRequest<Request>> {

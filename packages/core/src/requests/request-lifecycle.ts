@@ -2,6 +2,8 @@ import { ActiveRequests, type ActiveRequest, type Outcome } from './active-reque
 import type { ServerHooks } from '../servers/server-hooks.js';
 import { disconnectChannel, requestsAreTraced, traceRequest } from './diagnostics.js';
 import { isOwnError, isSocket, watchConnection, watchCut } from '../execution/connection-end.js';
+import { guard } from '../execution/request-guard.js';
+import type { RequestLimits } from '../execution/request-limits.js';
 import { SocketServerError } from '../errors.js';
 import { ErrorPrinter } from './error-printer.js';
 import { within } from '../timing.js';
@@ -18,9 +20,11 @@ export class RequestLifecycle<Request extends object> {
   readonly active = new ActiveRequests<Request>();
   readonly printer = new ErrorPrinter();
   readonly #server: ServerHooks<Request>;
+  readonly #limits: () => RequestLimits | undefined;
 
-  constructor(server: ServerHooks<Request>) {
+  constructor(server: ServerHooks<Request>, limits: () => RequestLimits | undefined) {
     this.#server = server;
+    this.#limits = limits;
   }
 
   /**
@@ -46,10 +50,17 @@ export class RequestLifecycle<Request extends object> {
     try {
       const verified = this.#server.verifyRequest(active.request, active.clientAddress);
       if (typeof verified === 'boolean') return this.#process(active, verified);
-      return Promise.resolve(verified).then((answer) => this.#process(active, answer));
+      return this.#guarded(active, Promise.resolve(verified)).then((answer) => this.#process(active, answer));
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  /** The limits hold while `verifyRequest()` waits for something; one that answers at once costs nothing here. */
+  #guarded(active: ActiveRequest<Request>, verified: Promise<boolean>): Promise<boolean> {
+    const { request, scope } = active;
+    guard({ request, scope, limits: this.#limits() });
+    return scope.guard?.over(verified) ?? verified;
   }
 
   #process(active: ActiveRequest<Request>, isVerified: boolean): Promise<void> {

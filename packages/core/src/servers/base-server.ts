@@ -47,7 +47,7 @@ export abstract class BaseServer<Request extends object = object, Address extend
   /** `AF_INET`, `AF_INET6` or `AF_UNIX`. */
   abstract readonly addressFamily: string;
   readonly #givenAddress: ServerAddress;
-  readonly #requests = new RequestLifecycle<Request>(this);
+  readonly #requests = new RequestLifecycle<Request>(this, () => this.requestLimits);
   readonly #acceptor = new Acceptor<Request>({
     server: this,
     requests: this.#requests,
@@ -194,6 +194,7 @@ export abstract class BaseServer<Request extends object = object, Address extend
   async serverBind(): Promise<void> {
     const source = this.openSource(this.#givenAddress);
     source.onDrop = () => this.#requests.active.dropped();
+    source.onUnsent = () => this.#requests.active.unsent();
     this.#acceptor.source = source;
     await source.open();
   }
@@ -278,6 +279,11 @@ export abstract class BaseServer<Request extends object = object, Address extend
   /** Loads the handler into this thread. A mixin loads it where it will run instead. */
   protected async loadHandler(): Promise<void> {
     await this.#handler.load(this.RequestHandlerClass, this.socketType);
+  }
+
+  /** For a mixin that runs a request elsewhere. @returns the milliseconds of `requestTimeout` that it has taken here */
+  protected handOff(request: Request): number {
+    return this.#requests.active.find(request)?.scope.guard?.handOff() ?? 0;
   }
 
   protected override admissionChanged(): void {

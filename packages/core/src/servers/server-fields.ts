@@ -4,8 +4,9 @@ import {
   requestLimits,
   TIMEOUT_GRACE_MS,
   type RequestLimits,
+  type SocketLimits,
 } from '../execution/request-limits.js';
-import { ADMISSION_CHECKS, checkAdmission, type Overload } from '../loop/admission.js';
+import { ADMISSION_CHECKS, checkAdmission, HOST_PREFIX_IPV6, type Overload } from '../loop/admission.js';
 import { checkMsOrNull } from '../validation.js';
 import { freezeFields, rulesFor, watchFields } from './field-rules.js';
 
@@ -35,12 +36,18 @@ export abstract class ServerFields<Request extends object> {
    * Live. @default 'pause'
    */
   overload: Overload<Request> = 'pause';
-  /** Requests of one IP address that run at once; further ones are rejected. Live. @default Infinity */
+  /** Requests of one host that run at once; further ones are rejected. Live. @default Infinity */
   maxConnectionsPerHost = Infinity;
+  /**
+   * Bits of an IPv6 address by which hosts are told apart, from 1 to 128: a client has a whole network of addresses, and could
+   * come from each. A client that comes by IPv4 counts by its whole address. Live. @default 64
+   */
+  hostPrefixIPv6 = HOST_PREFIX_IPV6;
   /** Requests that are taken in a second, at an even pace; further ones wait in the kernel. Live. @default Infinity */
   acceptRate = Infinity;
   /**
-   * Milliseconds from the first step of a handler until its connection is closed. Then the handler's `signal` aborts
+   * Milliseconds from the call of `verifyRequest()` until the connection is closed; what a request waits for a worker does
+   * not count. Then the handler's `signal` aborts
    * with ERR_SOCKETSERVER_TIMEOUT, and the request has failed. Live, for requests that begin
    * afterwards. @default null: for ever
    */
@@ -100,18 +107,18 @@ export abstract class ServerFields<Request extends object> {
   /** Called when `requestLimits` has changed. A mixin passes it to its workers. May be overridden. */
   protected limitsChanged(): void {}
 
-  /** How long requests may take; undefined by default. A mixin passes it to where the handler runs. */
+  /** How much requests may take; undefined before `listen()`. A mixin passes it to where the handler runs. */
   protected get requestLimits(): RequestLimits | undefined {
     return this.#limits;
   }
 
-  /** The time limits that only streams have. */
-  protected streamLimits(): Pick<RequestLimits, 'handshakeTimeout' | 'writeTimeout'> {
-    return { handshakeTimeout: null, writeTimeout: null };
+  /** The limits that only some kinds of sockets have. May be overridden. */
+  protected socketLimits(): SocketLimits {
+    return { handshakeTimeout: null, writeTimeout: null, maxReadSize: null };
   }
 
   #readLimits(): void {
     const { requestTimeout, timeoutGrace, closeDelay } = this;
-    this.#limits = requestLimits({ requestTimeout, timeoutGrace, closeDelay, ...this.streamLimits() });
+    this.#limits = requestLimits({ requestTimeout, timeoutGrace, closeDelay, ...this.socketLimits() });
   }
 }

@@ -9,6 +9,7 @@ import {
   type UnixServerAddress,
 } from '../address.js';
 import { badArgument, SocketServerError, unsupported } from '../errors.js';
+import { HOST_PREFIX_IPV6 } from '../loop/admission.js';
 import { checkInheritedSocket, type SocketKind } from '../native/socket-kind.js';
 import { unmapIPv4 } from '../sources/mapped-ipv4.js';
 import type { UnixOwner } from '../sources/unix-path.js';
@@ -37,6 +38,7 @@ interface UnixFields extends SocketFields {
   readonly mode: number;
   readonly chown: UnixOwner | null;
   readonly maxConnectionsPerHost: number;
+  readonly hostPrefixIPv6: number;
 }
 
 /**
@@ -63,7 +65,7 @@ export function checkInetFields(kind: 'TCP' | 'UDP', fields: SocketFields): void
  * @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED naming the field, ERR_SOCKETSERVER_BAD_ADDRESS
  */
 export function checkUnixFields(kind: 'Unix stream' | 'Unix datagram', fields: UnixFields): void {
-  const { serverAddress, maxConnectionsPerHost } = fields;
+  const { serverAddress, maxConnectionsPerHost, hostPrefixIPv6 } = fields;
   checkMode(fields.mode);
   if (isInherited(serverAddress)) {
     checkInherited(kind, serverAddress.fd);
@@ -81,16 +83,22 @@ export function checkUnixFields(kind: 'Unix stream' | 'Unix datagram', fields: U
   }
   checkNoReusePort(fields.allowReusePort, 'for a Unix server', 'a path has no port: leave it false');
   if (fields.ipv6Only) throw noIpv6Only('for a Unix server', 'a path has no IP address: leave it false');
-  checkNoHosts(maxConnectionsPerHost);
+  NO_HOST_RULES.maxConnectionsPerHost.check(maxConnectionsPerHost);
+  NO_HOST_RULES.hostPrefixIPv6.check(hostPrefixIPv6);
 }
 
-/** @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED */
-export function checkNoHosts(maxConnectionsPerHost: number): void {
-  if (maxConnectionsPerHost === Infinity) return;
+/** For fields that a Unix server cannot honour, when they are set. Each throws ERR_SOCKETSERVER_UNSUPPORTED. */
+export const NO_HOST_RULES = {
+  maxConnectionsPerHost: { check: (value: number) => checkNoHosts('maxConnectionsPerHost', value, Infinity) },
+  hostPrefixIPv6: { check: (value: number) => checkNoHosts('hostPrefixIPv6', value, HOST_PREFIX_IPV6) },
+};
+
+function checkNoHosts(field: string, value: number, only: number): void {
+  if (value === only) return;
   throw unsupported({
-    field: 'maxConnectionsPerHost',
-    expected: 'Infinity for a Unix server',
-    got: maxConnectionsPerHost,
+    field,
+    expected: `${only} for a Unix server`,
+    got: value,
     cure: 'its clients have no host: use `maxConnections`',
   });
 }

@@ -10,7 +10,7 @@ import type { InetAddress, InetServerAddress, ServerAddress, UnixAddress } from 
 import { unsupported } from '../errors.js';
 import { BaseServer } from './base-server.js';
 import type { RequestHandlerSource } from '../execution/handler-reference.js';
-import type { RequestLimits } from '../execution/request-limits.js';
+import { MAX_READ_BYTES, type SocketLimits } from '../execution/request-limits.js';
 import { shutdownStream } from '../io/shutdown-stream.js';
 import { freezeFields } from './field-rules.js';
 import { checkInetFields, checkKeepAlive } from './socket-fields.js';
@@ -42,8 +42,17 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
    * protocols in which the server speaks first and the client may stay silent. Live, for requests that begin afterwards. @default null: for ever
    */
   handshakeTimeout: number | null = null;
-  /** Milliseconds that a client may take nothing of what is sent to it, before it fails likewise. Live likewise. @default null: for ever */
-  writeTimeout: number | null = null;
+  /**
+   * Milliseconds that a client may take nothing of what is sent to it, before it fails likewise: while something waits to
+   * be sent, whoever wrote it. One that takes a little now and then may take for ever. Live likewise.
+   * @default 60000; null: for ever
+   */
+  writeTimeout: number | null = 60_000;
+  /**
+   * Bytes that one read of `rfile` gathers: `read()` without a count, `readExactly()`, and a line whatever its own limit is.
+   * What needs more fails with ERR_SOCKETSERVER_READ_TOO_LARGE. Live likewise. @default 16777216; null, Infinity: no limit
+   */
+  maxReadSize: number | null = MAX_READ_BYTES;
 
   constructor(
     serverAddress: Address extends BoundInetAddress ? InetAddress : UnixAddress,
@@ -68,9 +77,9 @@ export class TCPServer<Address extends BoundAddress = BoundInetAddress> extends 
     request.destroy();
   }
 
-  protected override streamLimits(): Pick<RequestLimits, 'handshakeTimeout' | 'writeTimeout'> {
-    const { handshakeTimeout, writeTimeout } = this;
-    return { handshakeTimeout, writeTimeout };
+  protected override socketLimits(): SocketLimits {
+    const { handshakeTimeout, writeTimeout, maxReadSize } = this;
+    return { handshakeTimeout, writeTimeout, maxReadSize };
   }
 
   protected override checkAddress(address: ServerAddress): ServerAddress {

@@ -4,8 +4,9 @@ import {
   type ServerAddress,
   type UnixServerAddress,
 } from '../address.js';
+import type { SocketLimits } from '../execution/request-limits.js';
 import { freezeFields, watchFields } from './field-rules.js';
-import { checkNoHosts, checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
+import { checkUnixFields, DEFAULT_MODE, NO_HOST_RULES } from './socket-fields.js';
 import { UnixDatagramReceiver } from '../sources/unix-datagram-receiver.js';
 import type { UnixOwner } from '../sources/unix-path.js';
 import { UDPServer } from './udp-server.js';
@@ -31,6 +32,13 @@ export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
   /** Takes over the path that a dead server has left behind; `false`: fails with EADDRINUSE. Frozen. @default true */
   override allowReuseAddress = true;
 
+  /**
+   * Milliseconds that a receiver whose queue is full may take nothing: then the answers that wait for it are dropped and counted
+   * as unsent, and `sendTo` rejects with ERR_SOCKETSERVER_TIMEOUT. A datagram may be lost anyway, and a server without a mixin
+   * serves nobody meanwhile: so it is short. Live. @default 1000; null: for ever
+   */
+  writeTimeout: number | null = 1_000;
+
   override get addressFamily(): string {
     return 'AF_UNIX';
   }
@@ -51,7 +59,11 @@ export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
   protected override guardFields(): void {
     super.guardFields();
     freezeFields(this, ['mode', 'chown']);
-    watchFields(this, { maxConnectionsPerHost: { check: checkNoHosts } });
+    watchFields(this, NO_HOST_RULES);
+  }
+
+  protected override socketLimits(): SocketLimits {
+    return { ...super.socketLimits(), writeTimeout: this.writeTimeout };
   }
 
   protected override openSource(address: ServerAddress): UnixDatagramReceiver {
@@ -60,6 +72,7 @@ export class UnixDatagramServer extends UDPServer<UnixServerAddress> {
       file: { mode: this.mode, owner: this.chown, takeOver: this.allowReuseAddress },
       maxPacketSize: this.maxPacketSize,
       readAhead: () => this.#readAhead,
+      writeTimeout: () => this.writeTimeout,
       queue: this.datagramQueue,
     });
   }

@@ -6,7 +6,7 @@ import {
 } from '../address.js';
 import { unsupported } from '../errors.js';
 import { freezeFields, watchFields } from './field-rules.js';
-import { checkNoHosts, checkUnixFields, DEFAULT_MODE } from './socket-fields.js';
+import { checkUnixFields, DEFAULT_MODE, NO_HOST_RULES } from './socket-fields.js';
 import { StreamListener } from '../sources/stream-listener.js';
 import type { UnixOwner } from '../sources/unix-path.js';
 import { TCPServer } from './tcp-server.js';
@@ -49,7 +49,7 @@ export class UnixStreamServer extends TCPServer<UnixServerAddress> {
   protected override guardFields(): void {
     super.guardFields();
     freezeFields(this, ['mode', 'chown']);
-    watchFields(this, { maxConnectionsPerHost: { check: checkNoHosts } });
+    watchFields(this, NO_HOST_RULES);
   }
 
   protected override openSource(address: ServerAddress): StreamListener {

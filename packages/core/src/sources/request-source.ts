@@ -7,6 +7,8 @@ export interface RequestSource<Request> {
   readonly socket: object | undefined;
   /** Called for each request that was received and dropped, because too many waited. */
   onDrop?: () => void;
+  /** Called for each answer that was dropped, because its receiver took none. */
+  onUnsent?: () => void;
   /** Binds the address; rejects with the system's own error. Nothing is taken before `resume()`. */
   open(): Promise<void>;
   /** The address as the kernel knows it; undefined before `open()`. */

@@ -27,6 +27,7 @@ import {
   type ReaderData,
   type ReaderMessage,
 } from './unix-datagram-protocol.js';
+import { UnixDatagramSender } from './unix-datagram-sender.js';
 import { bindUnixPath, claimUnixPath, type ClaimedPath, type UnixFile } from './unix-path.js';
 import { unixPlace } from './unix-place.js';
 
@@ -37,6 +38,8 @@ export interface UnixDatagramReceiverOptions {
   maxPacketSize: number;
   /** Datagrams that may be taken from the kernel ahead of the loop. */
   readAhead: () => number;
+  /** @see UnixDatagramSenderOptions.writeTimeout */
+  writeTimeout: () => number | null;
   queue: DatagramQueue;
 }
 
@@ -46,8 +49,6 @@ const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = process.platform === 'linux' ? 0o2000000 : 0;
 const MSG_DONTWAIT = process.platform === 'linux' ? 0x40 : 0x80;
 const SHUT_RDWR = 2;
-/** A send to a full receiver is tried again after 1, 2, 4 … ms, up to this. A blocking sendto(2) would stop the event loop. */
-const MAX_SEND_DELAY_MS = 64;
 /** What bind(2) refuses. */
 const NO_NAME = Buffer.alloc(0);
 /** Milliseconds between two checks whether the reader has posted everything. */
@@ -57,9 +58,11 @@ const CHECK_MS = 1;
 export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, DatagramSocket {
   readonly socket = undefined;
   onDrop?: () => void;
+  onUnsent?: () => void;
   readonly #options: UnixDatagramReceiverOptions;
   readonly #queue: RequestQueue<DatagramRequest>;
   readonly #cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
+  readonly #sender: UnixDatagramSender;
   #libc: Libc | undefined;
   #fd = -1;
   #path = '';
@@ -70,6 +73,11 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   constructor(options: UnixDatagramReceiverOptions) {
     this.#options = options;
     this.#queue = new RequestQueue({ ...options.queue, onDrop: () => this.#dropped() });
+    this.#sender = new UnixDatagramSender({
+      trySend: (data, path) => this.#trySend(data, path),
+      writeTimeout: options.writeTimeout,
+      onUnsent: () => this.onUnsent?.(),
+    });
   }
 
   async open(): Promise<void> {
@@ -179,6 +187,7 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
     const unremoved = this.#claimed?.release();
     this.#queue.empty();
     this.#queue.end();
+    this.#sender.close();
     const reader = this.#reader;
     if (reader !== undefined) {
       const exited = new Promise((resolve) => reader.once('exit', resolve));
@@ -195,21 +204,22 @@ export class UnixDatagramReceiver implements RequestSource<DatagramRequest>, Dat
   }
 
   async sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {
-    const to = isUnixClient(address) ? encodeSockaddrUn(address.path) : undefined;
-    if (to === undefined) throw noName(address);
+    if (!isUnixClient(address) || encodeSockaddrUn(address.path) === undefined) throw noName(address);
     if (typeof data !== 'string' && !ArrayBuffer.isView(data))
       throw badArgument('data', 'bytes or text', data);
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, MAX_SEND_DELAY_MS)) {
-      const libc = this.#libc;
-      if (libc === undefined || this.#fd === -1) throw closedForSending();
-      const sent = Number(libc.sendto(this.#fd, bytes, bytes.length, MSG_DONTWAIT, to, to.length));
-      if (sent >= 0) return sent;
-      const errno = libc.errno();
-      if (errno !== constants.errno.EAGAIN && errno !== constants.errno.ENOBUFS)
-        throw this.#systemError('sendto', errno);
-      await delay(waitMs);
-    }
+    return this.#sender.send(bytes, address.path);
+  }
+
+  #trySend(data: Uint8Array, path: string): number | undefined {
+    const libc = this.#libc;
+    if (libc === undefined || this.#fd === -1) throw closedForSending();
+    const to = encodeSockaddrUn(path) ?? NO_NAME;
+    const sent = Number(libc.sendto(this.#fd, data, data.length, MSG_DONTWAIT, to, to.length));
+    if (sent >= 0) return sent;
+    const errno = libc.errno();
+    if (errno === constants.errno.EAGAIN || errno === constants.errno.ENOBUFS) return undefined;
+    throw this.#systemError('sendto', errno);
   }
 
   #bind(path: string, mode?: number): void {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { timedOut, type RequestLimits } from '../execution/request-limits.js';
+import type { RequestLimits } from '../execution/request-limits.js';
+import { WriteWatch } from '../execution/write-watch.js';
 
 /**
  * For mixins: before a connection leaves this thread. What `verifyRequest` has written to it is sent from here, and what
@@ -12,17 +13,14 @@ export function flushBeforeHandoff(
   limits: RequestLimits | undefined,
 ): Promise<void> | undefined {
   if (socket.writableLength === 0 || socket.destroyed) return undefined;
-  const writeTimeout = limits?.writeTimeout ?? 0;
+  const writeTimeout = limits?.writeTimeout ?? null;
+  const watch = writeTimeout === null ? undefined : WriteWatch.of(writeTimeout);
+  const slot = watch?.add({ socket, expire: (error) => socket.destroy(error) });
   return new Promise((resolve) => {
-    const tooLate = (): void => {
-      const got = `${socket.writableLength} bytes of verifyRequest() that wait`;
-      socket.destroy(timedOut('writeTimeout', `the client to take something within ${writeTimeout} ms`, got));
-    };
     const done = (): void => {
-      socket.setTimeout(0, tooLate);
+      if (slot !== undefined) watch?.remove(slot);
       resolve();
     };
-    socket.setTimeout(writeTimeout, tooLate);
     socket.once('close', done);
     if (socket.writableEnded) socket.once('finish', done);
     else socket.write('', done);

@@ -13,7 +13,14 @@ export {
 } from './pooled-mixin.js';
 export { Batcher } from './pool/batcher.js';
 export type { WorkerCounts } from './pool/supervisor.js';
-export { Worker, type Loss, type Outgoing, type Unfinished, type WorkerEvents } from './pool/worker.js';
+export {
+  Worker,
+  type Loss,
+  type Outgoing,
+  type OutgoingRequest,
+  type Unfinished,
+  type WorkerEvents,
+} from './pool/worker.js';
 export type { FromWorker, NamedMessage, StreamMessage, ToWorker } from './protocol/messages.js';
 export { FrameStream } from './protocol/frame-stream.js';
 export type { Message as FrameMessage } from './protocol/frames.js';

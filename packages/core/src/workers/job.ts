@@ -26,6 +26,8 @@ export class Job {
   handoff: Handoff | undefined;
   /** Its place among the jobs of its worker, which starts them in this order. */
   sequence = 0;
+  /** Milliseconds of `requestTimeout` that it had taken when it came to the pool. */
+  spentMs = 0;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
 

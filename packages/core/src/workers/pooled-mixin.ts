@@ -179,7 +179,8 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
       const pool = this.#pool;
       if (pool === undefined) return Promise.reject(closed());
-      const run = (): Promise<void> => pool.run(request as WorkerRequest, clientAddress);
+      const run = (): Promise<void> =>
+        pool.run(request as WorkerRequest, clientAddress, this.handOff(request));
       const isStream = this.socketType === 'stream';
       const flushed = isStream ? flushBeforeHandoff(request as Socket, this.requestLimits) : undefined;
       return flushed === undefined ? run() : flushed.then(run);

@@ -11,6 +11,7 @@ export const NO_REQUESTS: ServerStats = {
   disconnected: 0,
   rejected: 0,
   dropped: 0,
+  unsent: 0,
 };
 
 /** A second set of books: counts what goes through a server's hooks, and compares it with what `stats()` says. */
@@ -84,7 +85,8 @@ export class Ledger {
       failed < last.failed ||
       disconnected < last.disconnected ||
       rejected < last.rejected ||
-      stats.dropped < last.dropped;
+      stats.dropped < last.dropped ||
+      stats.unsent < last.unsent;
     if (isFewer) this.#note(`counted backwards: ${JSON.stringify(last)}, then ${JSON.stringify(stats)}`);
     // One that has just been taken is on its way to being counted; one more waits where a loop was ended.
     if (accepted > this.taken || accepted < this.taken - 1)

@@ -125,6 +125,7 @@ function sumOf(a: ServerStats, b: ServerStats): ServerStats {
     disconnected: a.disconnected + b.disconnected,
     rejected: a.rejected + b.rejected,
     dropped: a.dropped + b.dropped,
+    unsent: a.unsent + b.unsent,
   };
 }
 

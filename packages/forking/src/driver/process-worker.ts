@@ -9,6 +9,7 @@ import {
   type Job,
   type NamedMessage,
   type Outgoing,
+  type OutgoingRequest,
   type WorkerEvents,
 } from '@socketserver/core/workers';
 import { byWhat, isFromOutside, type ProcessEnd } from '../errors.js';
@@ -99,7 +100,7 @@ export class ProcessWorker extends Worker<Socket> {
     this.#process.kill(error);
   }
 
-  protected override pack(job: Job, id: number): Outgoing<Socket> {
+  protected override pack(job: Job, id: number): OutgoingRequest<Socket> {
     const { request, clientAddress } = job;
     const deadline = monotonicMs() + this.#options.acknowledgeTimeout();
     this.#isBeingGiven = true;

@@ -62,7 +62,7 @@ function handle(message: Exclude<ToChild, StreamMessage>): void {
       void start(message);
       return;
     case 'datagram':
-      if (begins(message)) executor.runDatagram(message.id, message.packet, message.clientAddress);
+      if (begins(message)) executor.runDatagram(message);
       return;
     case 'sent':
     case 'abort':
@@ -97,7 +97,7 @@ async function start({ handler, serverAddress, context, limits, chdir }: StartMe
 }
 
 function serveStream(message: StreamMessage, connection: Connection | undefined): void {
-  const { id, clientAddress } = message;
+  const { id } = message;
   if (connection === undefined) {
     // This process may open no more: let another have it, and serve those that are here.
     parent.post({ type: 'draining' });
@@ -110,7 +110,7 @@ function serveStream(message: StreamMessage, connection: Connection | undefined)
   }
   try {
     const socket = typeof connection === 'number' ? openConnection(connection) : readyConnection(connection);
-    executor.runStream(id, socket, clientAddress);
+    executor.runStream(message, socket);
   } catch (error) {
     parent.tell({ type: 'ended', id, end: { error: serializeError(error) } });
   }

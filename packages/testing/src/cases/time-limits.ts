@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectTo, readAll } from '../clients/stream-client.js';
 import { Gate } from '../gate.js';
 import type { RecordingServer } from '../recording-server.js';
@@ -38,6 +39,44 @@ export function timeLimitCases(bed: TestBed): void {
       const answer = bed.ask(served.server, 'hello');
       (await gate.visitor()).letPass();
       expect(await answer).toBe('aborted: SocketServerError');
+      await expectTimeout(served.server, 'requestTimeout');
+    });
+
+    test('covers verifyRequest()', async () => {
+      class Undecided extends bed.Server {
+        override verifyRequest(): Promise<boolean> {
+          return new Promise(() => {});
+        }
+      }
+      await using served = await bed.serve(bed.handler('upper'), {
+        Server: Undecided,
+        fields: { requestTimeout: TIMEOUT_MS, timeoutGrace: 20 },
+      });
+      const sent = bed.isStream ? endOf(served.server) : bed.send(served.server, 'hello');
+      await expectTimeout(served.server, 'requestTimeout');
+      await sent;
+      expect(served.server.hooksByRequest()).toEqual([['get', 'shutdown']]);
+    });
+
+    test('counts what verifyRequest() has taken, wherever the handler runs', async () => {
+      const limit = 10 * TIMEOUT_MS;
+      class Slow extends bed.Server {
+        override async verifyRequest(): Promise<boolean> {
+          await delay(0.75 * limit);
+          return true;
+        }
+      }
+      await using gate = await Gate.open();
+      await using served = await bed.serve(bed.handler('until-aborted'), {
+        Server: Slow,
+        context: { gate: gate.port },
+        fields: { requestTimeout: limit, timeoutGrace: 10_000 },
+      });
+      const before = performance.now();
+      const answer = bed.ask(served.server, 'hello');
+      (await gate.visitor()).letPass();
+      expect(await answer).toBe('aborted: SocketServerError');
+      expect(performance.now() - before).toBeLessThan(1.5 * limit);
       await expectTimeout(served.server, 'requestTimeout');
     });
 

@@ -19,6 +19,10 @@ interface PythonRequest {
   wait?: boolean;
   /** The name that a Unix client binds. @default '': whatever the kernel gives it */
   name?: string;
+  /** Sends the datagram so many times, and keeps the socket without ever reading it. @default 0: no */
+  hold?: number;
+  /** Reads a stream slowly, and then leaves: bytes that are read at once, how often, and the seconds in between. @default null */
+  sips?: readonly [piece: number, pieces: number, seconds: number] | null;
 }
 
 /** One `python3` that serves as client as often as it is asked; started with the first question. */
@@ -33,12 +37,19 @@ export class PythonClient implements AsyncDisposable {
   }
 
   /** @returns the whole answer of a stream, the first datagram otherwise, '' when none is waited for */
-  async ask({ address, stream, text, wait = true, name = '' }: PythonRequest): Promise<string> {
+  async ask({
+    address,
+    hold = 0,
+    sips = null,
+    wait = true,
+    name = '',
+    ...what
+  }: PythonRequest): Promise<string> {
     const { stdin } = (this.#process ??= this.#start());
     const id = ++this.#lastId;
     const target = 'path' in address ? address.path : [address.host, address.port];
     const answered = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
-    stdin.write(`${JSON.stringify({ id, address: target, stream, text, wait, name })}\n`);
+    stdin.write(`${JSON.stringify({ ...what, id, address: target, wait, name, hold, sips })}\n`);
     const { answer, error } = await answered;
     if (answer === undefined) throw new Error(`Python: ${error}`);
     return answer;

@@ -4,7 +4,7 @@
  * (autobind, unix(7)): without one it could not be answered.
  */
 export const PYTHON_PROGRAM = `
-import json, socket, sys, threading
+import json, socket, sys, threading, time
 
 def reply(order, **answer):
     sys.stdout.write(json.dumps({'id': order['id'], **answer}) + '\\n')
@@ -18,14 +18,33 @@ def make(order):
         sock.bind(order['name'])
     return sock, order['address'] if unix else tuple(order['address'])
 
+held = []
+
+def hold(order):
+    sock, address = make(order)
+    held.append(sock)
+    for _ in range(order['hold']):
+        sock.sendto(order['text'].encode(), address)
+    return ''
+
+def sip(order, sock):
+    piece, pieces, seconds = order['sips']
+    for _ in range(pieces):
+        if not sock.recv(piece): raise OSError('the server has ended')
+        time.sleep(seconds)
+    return ''
+
 def ask(order):
+    if order['hold']: return hold(order)
     sock, address = make(order)
     with sock:
+        if order['sips']: sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, order['sips'][0])
         if not order['stream']:
             sock.sendto(order['text'].encode(), address)
             return sock.recv(65536).decode() if order['wait'] else ''
         sock.connect(address)
         sock.sendall(order['text'].encode())
+        if order['sips']: return sip(order, sock)
         sock.shutdown(socket.SHUT_WR)
         answer = b''
         while data := sock.recv(65536):

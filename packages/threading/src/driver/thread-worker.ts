@@ -13,6 +13,7 @@ import {
   type Job,
   type NamedMessage,
   type Outgoing,
+  type OutgoingRequest,
   type Unfinished,
   type WorkerEvents,
 } from '@socketserver/core/workers';
@@ -139,7 +140,7 @@ export class ThreadWorker extends Worker<TransferListItem> {
 
   // ── what a thread is given ──────────────────────────────────────────────────────────────────────────────
 
-  protected pack(job: Job, id: number): Outgoing<TransferListItem> {
+  protected pack(job: Job, id: number): OutgoingRequest<TransferListItem> {
     const { request, clientAddress, sequence } = job;
     if (isSocket(request)) {
       const transfer =

@@ -53,7 +53,7 @@ class Thread {
       case 'datagram':
         if (!this.#marker.start(message.sequence ?? 0)) return;
         this.#marker.taken(); // nothing that would have to be closed
-        this.executor.runDatagram(message.id, message.packet, message.clientAddress);
+        this.executor.runDatagram(message);
         return;
       case 'end':
         void this.#end();
@@ -63,7 +63,8 @@ class Thread {
     }
   }
 
-  #startStream({ id, sequence = 0, connection, clientAddress }: StreamMessage): void {
+  #startStream(message: StreamMessage): void {
+    const { id, sequence = 0, connection } = message;
     // In this order: a descriptor that the main side takes for untouched must be untouched.
     if (!this.#marker.start(sequence)) return;
     let socket: Socket;
@@ -76,7 +77,7 @@ class Thread {
     } finally {
       this.#marker.taken();
     }
-    this.executor.runStream(id, socket, clientAddress);
+    this.executor.runStream(message, socket);
   }
 
   async #end(): Promise<void> {

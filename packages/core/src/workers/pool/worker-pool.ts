@@ -92,10 +92,14 @@ export class WorkerPool {
     this.#batchWaiting(); // each may take more than before
   }
 
-  /** Runs a request in a worker; settles when it has ended. */
-  run(request: WorkerRequest, clientAddress: ClientAddress): Promise<void> {
+  /**
+   * Runs a request in a worker; settles when it has ended.
+   * @param spentMs - what it has taken of `requestTimeout`
+   */
+  run(request: WorkerRequest, clientAddress: ClientAddress, spentMs: number): Promise<void> {
     if (this.#isEnding) return Promise.reject(closed());
     const job = new Job(this.#nextOrder++, request, clientAddress);
+    job.spentMs = spentMs;
     this.#jobs++;
     this.#waiting.push(job);
     this.#batcher.add();

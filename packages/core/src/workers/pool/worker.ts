@@ -3,7 +3,13 @@ import type { RequestLimits } from '../../execution/request-limits.js';
 import { protocolError } from '../errors.js';
 import { Slots } from '../../requests/slots.js';
 import { isSocket, type Job } from '../job.js';
-import type { FromWorker, NamedMessage, ToWorker } from '../protocol/messages.js';
+import type {
+  DatagramMessage,
+  FromWorker,
+  NamedMessage,
+  StreamMessage,
+  ToWorker,
+} from '../protocol/messages.js';
 import type { RequestEnd } from '../protocol/request-end.js';
 import { deserializeError, serializeError } from '../../requests/serialized-error.js';
 import { checkFromWorker } from '../protocol/validate.js';
@@ -12,6 +18,11 @@ import { checkFromWorker } from '../protocol/validate.js';
 export interface Outgoing<Attachment> {
   readonly message: ToWorker;
   readonly attachment?: Attachment | undefined;
+}
+
+/** One that gives it a request. */
+export interface OutgoingRequest<Attachment> extends Outgoing<Attachment> {
+  readonly message: StreamMessage | DatagramMessage;
 }
 
 /** Why a worker runs nothing any more. */
@@ -155,13 +166,14 @@ export abstract class Worker<Attachment = unknown> {
     const sequence = this.#lastSequence === LAST_SEQUENCE ? -LAST_SEQUENCE : this.#lastSequence + 1;
     job.sequence = sequence;
     const id = this.#jobs.add(job);
-    let outgoing: Outgoing<Attachment>;
+    let outgoing: OutgoingRequest<Attachment>;
     try {
       outgoing = this.pack(job, id);
     } catch (error) {
       this.#jobs.remove(id);
       throw error;
     }
+    if (job.spentMs > 0) outgoing.message.spentMs = job.spentMs;
     this.#lastSequence = sequence;
     this.#served++;
     if (this.#jobs.size === 1) this.busyChanged();
@@ -224,7 +236,7 @@ export abstract class Worker<Attachment = unknown> {
   // ── for the driver to fill ──────────────────────────────────────────────────────────────────────────────
 
   /** The message for a job, and what travels beside it. @throws what keeps this job from being sent */
-  protected abstract pack(job: Job, id: number): Outgoing<Attachment>;
+  protected abstract pack(job: Job, id: number): OutgoingRequest<Attachment>;
 
   /** Sends messages, in this order. */
   protected abstract write(batch: readonly Outgoing<Attachment>[]): void;

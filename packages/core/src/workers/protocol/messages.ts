@@ -30,6 +30,8 @@ interface RequestMessage {
   clientAddress: ClientAddress;
   /** Processes only: when, in ms of the machine's monotonic clock, the worker has to leave the request alone. */
   deadline?: number | undefined;
+  /** Milliseconds of `requestTimeout` that it has taken on the main side; left out for none. */
+  spentMs?: number;
 }
 
 export interface StreamMessage extends RequestMessage {

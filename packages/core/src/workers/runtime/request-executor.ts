@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { BoundAddress, ClientAddress } from '../../address.js';
+import type { BoundAddress } from '../../address.js';
 import type { DatagramRequest } from '../../datagram.js';
 import {
   importWorkerHandler,
@@ -12,7 +12,7 @@ import type { ServerView } from '../../execution/server-view.js';
 import type { HandlerInit } from '../../handlers/base-request-handler.js';
 import { warmUpSockets } from '../../io/warm-up-sockets.js';
 import { Slots } from '../../requests/slots.js';
-import type { ToWorker } from '../protocol/messages.js';
+import type { DatagramMessage, StreamMessage, ToWorker } from '../protocol/messages.js';
 import { deserializeError } from '../../requests/serialized-error.js';
 import type { MainSide } from './main-side.js';
 import { RemoteDatagramSocket } from './remote-datagram-socket.js';
@@ -74,27 +74,26 @@ export class RequestExecutor {
     }
   }
 
-  runStream(id: number, request: Socket, clientAddress: ClientAddress): void {
-    this.#run(id, request, clientAddress);
+  runStream(message: StreamMessage, request: Socket): void {
+    this.#run(message, request);
   }
 
-  runDatagram(
-    id: number,
-    { buffer, byteOffset, byteLength }: Uint8Array,
-    clientAddress: ClientAddress,
-  ): void {
+  runDatagram(message: DatagramMessage): void {
+    const { buffer, byteOffset, byteLength } = message.packet;
     const packet = Buffer.from(buffer, byteOffset, byteLength);
-    this.#run<DatagramRequest>(id, { packet, socket: this.#socket }, clientAddress);
+    this.#run<DatagramRequest>(message, { packet, socket: this.#socket });
   }
 
-  #run<Request>(id: number, request: Request, clientAddress: ClientAddress): void {
+  #run<Request>({ id, clientAddress, spentMs }: StreamMessage | DatagramMessage, request: Request): void {
     const [Handler, server] = [this.#Handler, this.#server];
     if (Handler === undefined || server === undefined) throw new Error('Expected load() before a request');
     const scope = new RequestScope();
     if (this.#aborted !== undefined) scope.abort(this.#aborted.reason);
     const slot = this.#scopes.add(scope);
-    const init: HandlerInit<Request> = { request, clientAddress, server, scope, limits: this.#limits };
+    const limits = this.#limits;
+    const init: HandlerInit<Request> = { request, clientAddress, server, scope, limits, spentMs };
     void runRequest(Handler, init).then((end) => {
+      scope.guard?.end();
       this.#scopes.remove(slot);
       this.#main.post(end === undefined ? id : { type: 'ended', id, end });
     });

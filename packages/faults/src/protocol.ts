@@ -36,9 +36,17 @@ export type ServerCommand =
   | ({ readonly type: 'restart'; readonly target: Target } & Restart)
   /** Moves the clock that this process sees. */
   | { readonly type: 'clock'; readonly offsetMs: number }
+  /** What the servers have printed of errors. */
+  | { readonly type: 'printed' }
   /** Gives back what nothing uses, and tells what is left of the main thread's heap. */
   | { readonly type: 'heap' }
   | { readonly type: 'end' };
+
+export interface Printed {
+  readonly blocks: number;
+  /** Bytes of the longest. */
+  readonly longest: number;
+}
 
 export interface Started {
   readonly addresses: Readonly<Record<Target, BoundAddress>>;

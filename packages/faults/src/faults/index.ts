@@ -9,11 +9,14 @@ import { drain } from './drain.js';
 import { drops } from './drops.js';
 import { endlessLoop } from './endless-loop.js';
 import type { Fault } from './fault.js';
+import { floodUnread } from './flood-unread.js';
 import { freezeChild } from './freeze-child.js';
 import { gigabyte } from './gigabyte.js';
 import { halfClose } from './half-close.js';
 import { hostLimit } from './host-limit.js';
+import { idleClients } from './idle-clients.js';
 import { killChild } from './kill-child.js';
+import { logFlood } from './log-flood.js';
 import { overloadPause } from './overload-pause.js';
 import { overloadReject } from './overload-reject.js';
 import { recycle } from './recycle.js';
@@ -31,6 +34,7 @@ import { stopServer } from './stop-server.js';
 import { suspend } from './suspend.js';
 import { thrown } from './thrown.js';
 import { timeLimits } from './time-limits.js';
+import { unremovablePath } from './unremovable-path.js';
 import { WORKER_DEATHS } from './worker-death.js';
 
 export const FAULTS: readonly Fault[] = [
@@ -56,14 +60,18 @@ export const FAULTS: readonly Fault[] = [
   hostLimit,
   acceptRate,
   timeLimits,
+  floodUnread,
+  idleClients,
   suspend,
   drain,
   restart,
+  unremovablePath,
   reload,
   reloadAndKill,
   recycle,
   recycleAndKill,
   thrown,
+  logFlood,
   clock,
   stopServer,
   datagrams,

@@ -37,6 +37,9 @@ export default class Commands extends StreamRequestHandler<ClientAddress> {
       case 'pour':
         await this.#pour(Number(argument));
         return;
+      case 'spout':
+        for await (const data of this.#chunks()) this.wfile.write(data).catch(isToldToTheReader);
+        return;
       case 'throw':
         throw THROWN[argument]?.();
       case 'spin':
@@ -87,6 +90,10 @@ export default class Commands extends StreamRequestHandler<ClientAddress> {
     await this.#answer(String(bytes));
   }
 
+  async *#chunks(): AsyncGenerator<Buffer> {
+    for (let data; (data = await this.rfile.read(65_536)).length > 0;) yield data;
+  }
+
   async #pour(bytes: number): Promise<void> {
     const piece = Buffer.alloc(65_536, 'x');
     for (let left = bytes; left > 0; left -= piece.length) {
@@ -99,3 +106,5 @@ export default class Commands extends StreamRequestHandler<ClientAddress> {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   }
 }
+
+function isToldToTheReader(): void {}

@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { Program } from '../processes/program.js';
-import type { AllStats, Engine, Restart, ServerCommand, Started, Target, TargetStats } from '../protocol.js';
+import type {
+  AllStats,
+  Engine,
+  Printed,
+  Restart,
+  ServerCommand,
+  Started,
+  Target,
+  TargetStats,
+} from '../protocol.js';
 
 /** What a server may take to end or to load its handler anew. */
 const LONG_MS = 60_000;
@@ -61,6 +70,10 @@ export class ServerHandle implements AsyncDisposable {
 
   async moveClock(offsetMs: number): Promise<void> {
     await this.program.ask({ type: 'clock', offsetMs });
+  }
+
+  async printed(): Promise<Printed> {
+    return (await this.program.ask({ type: 'printed' })) as Printed;
   }
 
   async heapBytes(): Promise<number> {

@@ -62,7 +62,8 @@ export function audited(Server: ServerConstructor): AuditedConstructor {
       return super.closeRequest(request);
     }
 
-    override handleError(error: unknown, request?: object): void {
+    override handleError(error: unknown, request?: object, clientAddress?: ClientAddress): void {
+      void super.handleError(error, request, clientAddress);
       if (request === undefined) this.ledger.serverError(error);
       else this.ledger.reports(error, request);
       this.ledger.look(this.stats());

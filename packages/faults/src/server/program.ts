@@ -13,6 +13,7 @@ import {
 } from '../protocol.js';
 import type { ServerClasses } from './classes.js';
 import { movedClock } from './moved-clock.js';
+import { countPrinted, whatWasPrinted } from './printed.js';
 import { TargetServers } from './target-servers.js';
 
 /** How long the last requests get at the end, in ms. */
@@ -20,6 +21,7 @@ const END_GRACE_MS = 5_000;
 
 /** Runs the servers of one engine, and does with them what it is told. */
 export function runServerProgram(classes: ServerClasses): void {
+  countPrinted();
   let all: Readonly<Record<Target, TargetServers>> | undefined;
 
   const find = (target: Target): TargetServers => {
@@ -47,6 +49,8 @@ export function runServerProgram(classes: ServerClasses): void {
       case 'clock':
         movedClock(command.offsetMs);
         return undefined;
+      case 'printed':
+        return whatWasPrinted();
       case 'heap':
         return heapBytes();
       case 'end':

@@ -1,5 +1,5 @@
 import type { BoundAddress, ClientAddress, ServerAddress } from '../address.js';
-import { serverClosed, unsupported } from '../errors.js';
+import { serverClosed } from '../errors.js';
 import {
   checkHandler,
   checkNoHandlerIsLoading,
@@ -261,17 +261,6 @@ export abstract class BaseServer<Request extends object = object, Address extend
 
   /** @throws {SocketServerError} ERR_SOCKETSERVER_BAD_ADDRESS */
   protected abstract checkAddress(address: ServerAddress): ServerAddress;
-
-  /** For `checkFields` of a mixin that runs handlers elsewhere. @throws {SocketServerError} ERR_SOCKETSERVER_UNSUPPORTED */
-  protected checkRunsElsewhere(): void {
-    if (this.finishRequest === BaseServer.prototype.finishRequest) return;
-    throw unsupported({
-      field: 'finishRequest()',
-      expected: 'left alone where handlers run in threads or children',
-      got: this.constructor,
-      cure: 'nothing would call it: override `processRequest()`, or the handler’s `setup()` and `finish()`',
-    });
-  }
 
   /** Makes the socket; `open()` on what is returned binds it. */
   protected abstract openSource(address: ServerAddress): RequestSource<Request>;

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { ClientAddress } from '../address.js';
-import { badArgument } from '../errors.js';
+import { badArgument, unsupported } from '../errors.js';
 import { checkLeaves, handlerReference } from '../execution/handler-reference.js';
 import type { AbstractConstructor, Mixed } from '../mixin.js';
 import type { ServerStats } from '../requests/active-requests.js';
-import type { BaseServer } from '../servers/base-server.js';
+import { BaseServer } from '../servers/base-server.js';
 import type { CloseOptions } from '../servers/server-types.js';
 import { rulesFor, watchFields } from '../servers/field-rules.js';
 import { checkMs } from '../validation.js';
@@ -128,7 +128,7 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
 
     protected override checkFields(): void {
       super.checkFields();
-      this.checkRunsElsewhere();
+      checkRunsElsewhere(this);
       this.#size = poolSizeOf(this, names);
       checkEnv(this.env);
       checkExecArgv(this.execArgv);
@@ -217,6 +217,16 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     }
   }
   return PooledServer;
+}
+
+function checkRunsElsewhere(server: BaseServer): void {
+  if (server.finishRequest === BaseServer.prototype.finishRequest) return;
+  throw unsupported({
+    field: 'finishRequest()',
+    expected: 'left alone where handlers run in threads or children',
+    got: server.constructor,
+    cure: 'nothing would call it: override `processRequest()`, or the handler’s `setup()` and `finish()`',
+  });
 }
 
 function checkEnv(env: unknown): void {

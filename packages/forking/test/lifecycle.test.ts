@@ -72,9 +72,10 @@ test.each([
   expect(children.some(isRunning)).toBe(false);
 });
 
-test('a parent whose stderr is closed serves on, whatever its children print', async () => {
-  await using program = new Program('server-program.mjs', { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+test('a parent whose stdout and stderr are closed serves on, whatever its children print', async () => {
+  await using program = new Program('server-program.mjs', { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const { address } = await program.message<Started>();
+  program.process.stdout?.destroy();
   program.process.stderr?.destroy();
   for (let time = 0; time < 3; time++) {
     expect(await askStream(address, 'print something\n')).toBe('printed\n');

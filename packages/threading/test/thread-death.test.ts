@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { askStream, turns, until } from '@socketserver/testing';
 import { tcpBed, unixBed } from './support/beds.js';
 import { Client } from './support/clients.js';
-import { fixture, runFixture } from './support/program.js';
+import { fixture, runFixture, startFixture } from './support/program.js';
 
 const COMMANDS = fixture('commands.mjs');
 const single = tcpBed({ maxThreads: 1 });
@@ -66,6 +66,24 @@ test('a thread that cannot be replaced, because the working directory is gone, i
   const { code, stdout } = await runFixture('loses-its-directory.mjs');
   expect(code).toBe(0);
   expect(stdout).toContain('the working directory was removed, and Node starts no thread without one');
+});
+
+test('a server whose stdout and stderr are closed serves on, whatever its threads print', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'threading-'));
+  try {
+    const path = join(folder, 'server.sock');
+    using program = startFixture('prints.mjs', [path]);
+    await until(() => existsSync(path));
+    program.process.stdout?.destroy();
+    program.process.stderr?.destroy();
+    for (let time = 0; time < 3; time++) {
+      expect(await askStream({ path }, 'print something\n')).toBe('printed');
+    }
+    await turns();
+    expect(await askStream({ path }, 'upper hello\n')).toBe('HELLO');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a thread that runs out of memory is replaced', async () => {

@@ -1,4 +1,5 @@
 import type { ClientAddress } from '../address.js';
+import { surviveClosing } from './closed-stdio.js';
 import { errorReport } from './report-error.js';
 
 /** Reports that are printed in a second. Clients can cause errors by the thousand. */
@@ -20,7 +21,7 @@ export class ErrorPrinter {
     }
     if (this.#printed < MOST_A_SECOND) {
       this.#printed++;
-      console.error(errorReport(error, clientAddress));
+      print(errorReport(error, clientAddress));
       return;
     }
     this.#leftOut++;
@@ -34,7 +35,7 @@ export class ErrorPrinter {
     if (this.#leftOut === 0) return;
     const more = this.#leftOut === 1 ? '1 more error was' : `${this.#leftOut} more errors were`;
     this.#leftOut = 0;
-    console.error(`${new Date().toISOString()} ${more} not printed (at most ${MOST_A_SECOND} a second)`);
+    print(`${new Date().toISOString()} ${more} not printed (at most ${MOST_A_SECOND} a second)`);
   }
 
   /** A timer may come a little early: what comes after it belongs to the next second all the same. */
@@ -43,4 +44,9 @@ export class ErrorPrinter {
     this.#startedAt = -Infinity;
     this.#printed = 0;
   }
+}
+
+function print(text: string): void {
+  surviveClosing(process.stderr);
+  console.error(text);
 }

@@ -44,6 +44,7 @@ export { runHandler } from '../execution/run-handler.js';
 export type { ServerView } from '../execution/server-view.js';
 export { warmUpSockets } from '../io/warm-up-sockets.js';
 export type { HandlerInit } from '../handlers/base-request-handler.js';
+export { surviveClosing } from '../requests/closed-stdio.js';
 export { Slots } from '../requests/slots.js';
 export { errorReport } from '../requests/report-error.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { entryFile, protocolError } from '@socketserver/core/workers';
+import { entryFile, protocolError, surviveClosing } from '@socketserver/core/workers';
 import type { ProcessEnd } from '../errors.js';
 import { FrameChannel } from './frame-channel.js';
 import { IpcChannel } from './ipc-channel.js';
@@ -127,7 +127,8 @@ export class ForkedProcess {
       else if (this.#wasKilled && error.syscall === 'kill') this.#abandon();
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
-      process.stderr.write(chunk, handleFailure);
+      surviveClosing(process.stderr);
+      process.stderr.write(chunk);
       if (this.#keepsStderr) this.#stderr = (this.#stderr + chunk.toString()).slice(-STDERR_TAIL);
     });
   }
@@ -173,10 +174,3 @@ export class ForkedProcess {
     });
   }
 }
-
-/** A closed stderr (EPIPE) is told to the writer first, and then ends a process that has no listener. */
-function handleFailure(error: Error | null | undefined): void {
-  if (error) process.stderr.once('error', isToldToNobody);
-}
-
-function isToldToNobody(): void {}

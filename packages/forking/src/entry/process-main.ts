@@ -7,6 +7,7 @@ import {
   readyConnection,
   RequestExecutor,
   serializeError,
+  surviveClosing,
   tryLibc,
   type StreamMessage,
   type ToWorker,
@@ -21,6 +22,7 @@ const parent = new ParentChannel({
   // One whose event loop does not turn would not notice: where the system can, it ends it.
   onEnd: () => process.exit(0),
 });
+surviveClosing(process.stdout); // the parent's
 tryLibc()?.setParentDeathSignal(constants.signals.SIGKILL);
 
 // What is meant for the server reaches the whole group: Ctrl-C, a terminal that closes, a restart of nodemon. The parent decides

@@ -10,6 +10,7 @@ import {
 import {
   badContext,
   entryFile,
+  surviveClosing,
   type WorkerDriver,
   type WorkerEvents,
   type WorkerSpec,
@@ -58,6 +59,8 @@ export class ThreadDriver implements WorkerDriver {
   constructor(fields: ThreadFields, handOver: HandOver) {
     this.#fields = fields;
     this.handOver = handOver;
+    // What threads print passes through this one.
+    for (const stream of [process.stdout, process.stderr]) surviveClosing(stream);
   }
 
   /** @throws what `threadContext()` throws, and what piscina says of its options */

@@ -137,8 +137,9 @@ export const LIVE: readonly Fuzz[] = [
         await withServer(new RecordingForking(ADDRESS, HANDLER), async ({ serverAddress, errors }) => {
           for (const bytes of writes) {
             assert.equal(await ask(serverAddress, `write ${fd} ${Buffer.from(bytes).toString('hex')}`), '');
-            assert.equal(await ask(serverAddress, 'hello'), 'hello\n');
+            // Before its end is known it may be sent another request, and after rubbish nobody can tell whether it began that.
             assert.equal((await errors.next()).code, 'ERR_SOCKETSERVER_WORKER_DIED');
+            assert.equal(await ask(serverAddress, 'hello'), 'hello\n');
           }
         });
       },

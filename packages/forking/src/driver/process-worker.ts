@@ -77,7 +77,7 @@ export class ProcessWorker extends Worker<Socket> {
    * the others wait where they can go to whichever is free.
    */
   override get hasCapacity(): boolean {
-    if (!this.isReady || !this.isRunning) return false;
+    if (!this.isReady || !this.isRunning || this.#process.wasKilled) return false;
     return this.#inFlight.size === 0 || (this.#isBeingGiven && this.#inFlight.size < this.#mostAtOnce);
   }
 

@@ -159,7 +159,35 @@ describe('a child that does not acknowledge', () => {
     expect(isRunning(stuck)).toBe(false);
     spinning.destroy();
   });
+
+  test('nor does the one in its place: clients wait for them, and none is refused', async () => {
+    await using served = await serve({ acknowledgeTimeout: 200 });
+    const { server } = served;
+    const held = await holdOfStoppedChild(server);
+    expect(await askStream(server.serverAddress, 'pid\n')).toMatch(/^\d+\n$/);
+    const heldToo = await holdOfStoppedChild(server);
+    const answer = askStream(server.serverAddress, 'pid\n');
+    await until(() => server.stats().redispatched === 2);
+    await until(() => server.stats().workers.serving === 0);
+    expect(server.stats()).toMatchObject({ waiting: 1, failed: 0 });
+    for (const { pid, client } of [held, heldToo]) {
+      process.kill(pid, 'SIGCONT');
+      client.end('go on\n');
+      expect((await readAll(client)).toString()).toBe('done\n');
+    }
+    expect(await answer).toMatch(/^\d+\n$/);
+    expect(server.errors.entries).toEqual([]);
+  });
 });
+
+/** A child that is stopped, with a request that it has begun. */
+async function holdOfStoppedChild({ serverAddress }: { serverAddress: BoundAddress }) {
+  const client = await connectTo(serverAddress);
+  client.write('hold\n');
+  const pid = Number(await readLine(client));
+  process.kill(pid, 'SIGSTOP');
+  return { pid, client };
+}
 
 describe('the channel', () => {
   test.each([

@@ -87,7 +87,8 @@ export function isSocket(request: unknown): request is Socket {
 
 /**
  * In place of a socket's `emit`: what a listener throws would end the process, or the worker. An event that was thrown out of
- * reaches no further listener, so this library's own come first (`prependListener`).
+ * reaches no further listener, so this library's own come first (`prependListener`). 'close' reaches all: nothing comes after it
+ * that would wake whoever waits for the end, such as `finished()`.
  */
 function emitHeld(this: Socket, ...event: [name: string | symbol, ...args: unknown[]]): boolean {
   const { [SCOPE]: scope } = this as Watched;
@@ -96,6 +97,7 @@ function emitHeld(this: Socket, ...event: [name: string | symbol, ...args: unkno
     // The handler has taken all listeners away; it meets the error where it reads or writes.
     if (this.listenerCount('error') === 0) return false;
   }
+  if (event[0] === 'close') return emitClose(this, event.slice(1));
   try {
     return (Object.getPrototypeOf(this) as Socket).emit.apply(this, event as Parameters<Socket['emit']>);
   } catch (error) {
@@ -103,6 +105,18 @@ function emitHeld(this: Socket, ...event: [name: string | symbol, ...args: unkno
     this.destroy();
     return true;
   }
+}
+
+function emitClose(socket: Socket, args: unknown[]): boolean {
+  const listeners = socket.rawListeners('close');
+  for (const listener of listeners) {
+    try {
+      Reflect.apply(listener, socket, args);
+    } catch (error) {
+      (socket as Watched)[SCOPE].fail(error);
+    }
+  }
+  return listeners.length > 0;
 }
 
 /**

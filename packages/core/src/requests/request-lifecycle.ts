@@ -97,6 +97,8 @@ export class RequestLifecycle<Request extends object> {
   async #end(active: ActiveRequest<Request>, outcome: Outcome, reported?: { error: unknown }): Promise<void> {
     const { request, scope } = active;
     const isCut = isSocket(request) ? watchCut(request, scope) : undefined;
+    // One that came to no handler has no guard yet, and its client may take nothing of what it was written.
+    if (isSocket(request) && !request.destroyed) guard({ request, scope, limits: this.#limits() });
     try {
       await this.#server.shutdownRequest(request);
     } catch (error) {

@@ -17,11 +17,15 @@ export function flushBeforeHandoff(
   const watch = writeTimeout === null ? undefined : WriteWatch.of(writeTimeout);
   const slot = watch?.add({ socket, expire: (error) => socket.destroy(error) });
   return new Promise((resolve) => {
+    let isDone = false;
     const done = (): void => {
+      if (isDone) return; // the slot may be another connection's by now
+      isDone = true;
+      socket.off('close', done);
       if (slot !== undefined) watch?.remove(slot);
       resolve();
     };
-    socket.once('close', done);
+    socket.prependOnceListener('close', done);
     if (socket.writableEnded) socket.once('finish', done);
     else socket.write('', done);
   });

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { isOwnError, ownError } from '@socketserver/core/workers';
+import { watchConnection } from '../../dist/execution/connection-end.js';
+import { RequestScope } from '../../dist/execution/request-scope.js';
 
 const connection = {};
 
@@ -29,6 +33,25 @@ describe('the error of a connection', () => {
       expect(isOwnError(connection, thrown)).toBe(false);
     },
   );
+});
+
+test('whoever waits for the end of a connection hears of it, whatever another listener throws', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const connected = once(server, 'connection');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [socket] = (await connected) as [Socket];
+  server.close();
+  const scope = new RequestScope();
+  watchConnection(socket, scope);
+  socket.once('close', () => {
+    throw new Error('in the listener');
+  });
+  const closed = once(socket, 'close');
+  socket.destroy(); // without an error: only 'close' tells
+  await closed;
+  expect(scope.failure).toMatchObject({ error: { message: 'in the listener' } });
+  client.destroy();
 });
 
 function hostile(): object {

@@ -126,23 +126,29 @@ export function timeLimitCases(bed: TestBed): void {
     slow.destroy();
   });
 
-  test('writeTimeout ends a client that takes nothing of what verifyRequest has written', async () => {
-    class Greeting extends bed.Server {
-      override verifyRequest(...[request]: [never, never]): boolean {
-        (request as Socket).write(Buffer.alloc(16_000_000));
-        return true;
+  test.each([
+    ['and lets it in', true],
+    ['and refuses it', false],
+  ])(
+    'writeTimeout ends a client that takes nothing of what verifyRequest has written %s',
+    async (_, isLetIn) => {
+      class Greeting extends bed.Server {
+        override verifyRequest(...[request]: [never, never]): boolean {
+          (request as Socket).write(Buffer.alloc(16_000_000));
+          return isLetIn;
+        }
       }
-    }
-    await using served = await bed.serve(bed.handler('upper'), {
-      Server: Greeting,
-      fields: { writeTimeout: TIMEOUT_MS, timeoutGrace: 20 },
-    });
-    const slow = await connectTo(served.server.serverAddress); // it never reads
-    slow.on('error', () => {});
-    await expectTimeout(served.server, 'writeTimeout');
-    expect(served.server.stats().completed).toBe(0);
-    slow.destroy();
-  });
+      await using served = await bed.serve(bed.handler('upper'), {
+        Server: Greeting,
+        fields: { writeTimeout: TIMEOUT_MS, timeoutGrace: 20 },
+      });
+      const slow = await connectTo(served.server.serverAddress); // it never reads
+      slow.on('error', () => {});
+      await expectTimeout(served.server, 'writeTimeout');
+      expect(served.server.stats()).toMatchObject({ completed: 0, rejected: 0 });
+      slow.destroy();
+    },
+  );
 }
 
 async function expectTimeout(server: RecordingServer, field: string): Promise<void> {

@@ -268,7 +268,9 @@ export class Supervisor {
     // Those that do not answer, or cannot be ended, still use memory: as many are replaced as may serve, no more.
     const blocked = this.#workers.count('unresponsive', 'abandoned');
     let missing = wanted + standby + replacing - Math.max(0, blocked - max) - present;
-    this.#tellOfBlocked(present === 0 && missing <= 0 ? blocked : 0);
+    // One that does not answer may do so again, or is ended after `stuckTimeout`: until then clients wait.
+    const isHopeless = present === 0 && missing <= 0 && this.#workers.count('unresponsive') === 0;
+    this.#tellOfBlocked(isHopeless ? blocked : 0);
     if (!this.#backoff.isWaiting) for (; missing > 0; missing--) void this.#startAnother();
     for (const worker of this.#workers.in('serving')) this.#drainWhenIdle(worker);
     this.#health.start();

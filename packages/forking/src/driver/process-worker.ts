@@ -165,6 +165,7 @@ export class ProcessWorker extends Worker<Socket> {
   }
 
   #areLate(ids: readonly number[]): void {
+    if (this.isLost) return; // the check was under way
     const jobs = this.#takeBack(ids);
     const hasBegunNothing = this.load === this.#inFlight.size;
     if (this.#process.channel.hasEnded || hasBegunNothing) this.kill();

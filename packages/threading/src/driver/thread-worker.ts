@@ -25,7 +25,7 @@ import type { ThreadReady } from './thread-start.js';
 /** How long a thread gets to write out what it has printed, and then to be gone, in ms. */
 const END_MS = 1_000;
 /** Milliseconds in which a thread that is not wanted any more may still come to the end of loading. */
-const LOADED_MS = 2_000;
+const LOADED_MS = 5_000;
 
 export interface ThreadParts {
   readonly thread: NodeWorker;

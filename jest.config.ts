@@ -14,7 +14,8 @@ const config: Config = {
   transform: { '\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.test.json' }] },
   // Tests name their helpers with .js, as TypeScript wants; packages do have the .js file.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
-  maxWorkers: 2,
+  // The long files wait more than they compute: three keep two CPUs busy.
+  maxWorkers: 3,
   testSequencer: './scripts/long-tests-first.mjs',
   // Keeps every test in a process that inherited them: without it a single file runs in Jest's own.
   workerIdleMemoryLimit: '512MB',

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 /** Options whose value is the next argument, if they are not given as `--option=value`. */
 const WITH_VALUE = /^(-[ep]|-pe|--(eval|print|input-type|inspect-port|debug-port|inspect-publish-uid))$/;
 /** What belongs to this one process: its program, if that is no file, and its debugger, which has the port. */
-const OWN = /^(-[ep]|-pe|-i|-c|--(eval|print|input-type|interactive|check|debug-port|inspect[\w-]*))(=|$)/;
+const OWN =
+  /^(-[ep]|-pe|-i|-c|--(eval|print|input-type|interactive|check|debug-port|inspect[\w-]*|test[\w-]*))(=|$)/;
 
 /** The arguments of node that its children are to have too. */
 export function execArgvForChildren(execArgv: readonly string[]): string[] {

@@ -23,6 +23,7 @@ test.each([
   [['--input-type', 'module', '-p', 'program()'], []],
   [['--eval=program()', '--inspect-brk', '--inspect=127.0.0.1:0', '--inspect-port=1'], []],
   [['--inspect-port', '9331', '--no-warnings', '--debug-port', '9331'], ['--no-warnings']],
+  [['--test', '--test-isolation=none', '--no-warnings'], ['--no-warnings']],
   [['--inspect-publish-uid', 'http', '--no-warnings'], ['--no-warnings']],
 ])('of %j the children get %j', (given, expected) => {
   expect(execArgvForChildren(given)).toEqual(expected);

@@ -1,3 +1,4 @@
+import type { ServerStats } from '@socketserver/core';
 import { bystanders } from './bystanders.js';
 import type { Fault } from './fault.js';
 
@@ -28,14 +29,17 @@ export const idleClients: Fault = {
     const { server } = scene;
     const count = scene.isSoak ? MANY : FEW;
     await server.restart(target, { graceMs: 1_000, fields: LIMITS });
-    const accepted = async (): Promise<number> => (await server.stats(target)).stats.accepted;
+    const stats = async (): Promise<ServerStats & { waiting?: number }> => (await server.stats(target)).stats;
     const idle = [];
     while (idle.length * AT_ONCE < count) {
-      const before = await accepted();
+      const { accepted: before } = await stats();
       const plan = { name: 'idle-clients', target, count: AT_ONCE } as const;
       idle.push(scene.clients(plan, { do: 'readLine', expect: 'nothing' }));
-      const areTaken = async (): Promise<boolean> => (await accepted()) >= before + AT_ONCE;
-      await scene.until(areTaken, `expected ${AT_ONCE} idle clients to be accepted`);
+      const areTaken = async (): Promise<boolean> => {
+        const { accepted, waiting = 0 } = await stats();
+        return accepted >= before + AT_ONCE && waiting === 0;
+      };
+      await scene.until(areTaken, `expected ${AT_ONCE} idle clients to be given to a handler`);
     }
     scene.injected += count;
     const tally = await bystanders(scene, target);

@@ -10,6 +10,8 @@ import { turns, until } from '../until.js';
 
 /** Long enough for a client to be heard, short enough to wait for. */
 const TIMEOUT_MS = 500;
+/** For so long what a client sends after its answer is read. */
+const LINGER_MS = 250;
 const LINE = Buffer.alloc(65_536, 'x').fill('\n', 65_535);
 /** More than all kernel buffers on the way there and back hold. */
 const LINES = 1_000;
@@ -106,12 +108,21 @@ function readAheadCases(bed: TestBed): void {
 
   test('what a client sends after its answer is read, and does not reset the connection', async () => {
     await using served = await bed.serve(bed.handler('holding'));
-    const client = await connectTo(served.server.serverAddress);
-    client.write('line\nhello\n');
-    client.end(Buffer.alloc(8_000_000));
-    client.resume();
-    await once(client, 'close'); // rejects with a reset, and with EPIPE
-    expect(client.bytesRead).toBe('6'.length);
+    for (let isSent = false; !isSent;) {
+      const client = await connectTo(served.server.serverAddress);
+      const began = performance.now();
+      client.write('line\nhello\n');
+      client.end(Buffer.alloc(8_000_000));
+      client.resume();
+      try {
+        await once(client, 'close'); // rejects with a reset, and with EPIPE
+        expect(client.bytesRead).toBe('6'.length);
+        isSent = true;
+      } catch (error) {
+        if (performance.now() - began < LINGER_MS) throw error;
+        // The machine is too busy for the time that such a client gets: once more.
+      }
+    }
   });
 }
 

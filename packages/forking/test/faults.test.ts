@@ -9,7 +9,7 @@ import { fixture, make, serve } from './support/servers.js';
 const MANY_STARTS_MS = 120_000;
 
 /** A client that has heard nothing for so long hangs. */
-const HUNG_MS = 10_000;
+const HUNG_MS = 20_000;
 
 describe('a child that is killed', () => {
   test('with a request begun: it is reported once, with the signal, and its client sees the end', async () => {

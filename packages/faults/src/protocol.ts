@@ -1,4 +1,5 @@
 import type { BoundAddress, ServerStats } from '@socketserver/core';
+import type { PooledStats } from '@socketserver/core/workers';
 
 export const ENGINES = ['async', 'threading', 'forking'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -36,6 +37,11 @@ export type ServerCommand =
   | ({ readonly type: 'restart'; readonly target: Target } & Restart)
   /** Moves the clock that this process sees. */
   | { readonly type: 'clock'; readonly offsetMs: number }
+  /** Starts one more server, of Unix datagrams; answers with its path. */
+  | { readonly type: 'startDatagrams' }
+  | { readonly type: 'datagrams' }
+  /** Ends it, and tells what it has counted. */
+  | { readonly type: 'endDatagrams' }
   /** What the servers have printed of errors. */
   | { readonly type: 'printed' }
   /** Gives back what nothing uses, and tells what is left of the main thread's heap. */
@@ -56,7 +62,7 @@ export interface Started {
 
 /** What a server says of itself, and what was counted apart from it. */
 export interface TargetStats {
-  readonly stats: ServerStats;
+  readonly stats: ServerStats & Partial<Pick<PooledStats, 'workers' | 'waiting'>>;
   /** Over all servers that this target has had. */
   readonly total: ServerStats;
   /** pids of its child processes. */

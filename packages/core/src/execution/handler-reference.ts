@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BaseRequestHandler, HandlerInit } from '../handlers/base-request-handler.js';
 import { describe, SocketServerError } from '../errors.js';
+import { forgetLastStat } from '../native/quiet-stat.js';
 
 // oxlint-disable typescript/no-explicit-any -- a server takes handlers of every address and context
 export type AnyRequestHandler<Request = any> = BaseRequestHandler<Request, any, any>;
@@ -117,6 +118,7 @@ export function checkSocketType(
 
 async function importModule(url: string): Promise<Record<string, unknown>> {
   try {
+    forgetLastStat();
     return (await import(/* webpackIgnore: true */ /* @vite-ignore */ url)) as Record<string, unknown>;
   } catch (cause) {
     const code = (cause as { code?: unknown } | undefined)?.code;

@@ -2,6 +2,7 @@ import Module from 'node:module';
 import type { LibraryHandle } from 'koffi';
 import { bundled, isBundled } from '../bundling.js';
 import { SocketServerError } from '../errors.js';
+import { forgetLastStat } from './quiet-stat.js';
 
 /**
  * The C library through koffi, for what Node has no function for. koffi is an optional dependency: this is
@@ -85,6 +86,7 @@ export function needLibc(who: string): Libc {
 
 function load(): Libc {
   if (process.platform === 'win32') throw new Error('Windows has no POSIX descriptors');
+  forgetLastStat();
   // Not `import { createRequire }`: webpack follows that, and would pack koffi without its binaries.
   const koffi = Module.createRequire(import.meta.url)('koffi') as typeof import('koffi');
   const lib = koffi.load(null);

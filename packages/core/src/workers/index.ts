@@ -50,6 +50,7 @@ export { errorReport } from '../requests/report-error.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';
+export { forgetLastStat } from '../native/quiet-stat.js';
 export { socketCookie } from '../native/socket-cookie.js';
 export { needLibc, tryLibc, type Libc } from '../native/libc.js';
 export {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -285,6 +286,21 @@ describe('a handler at the end of a symbolic link is loaded once, under its real
     const address = JSON.stringify(directory.join('s'));
     const handler = pathToFileURL(directory.join('link/handler.mjs')).href;
     await using child = startFixture('symlinked-handler.mjs', [kind, address, handler]);
+    expect(await child.message()).toEqual([pathToFileURL(directory.join('real/handler.mjs')).href]);
+  });
+
+  // koffi is one more link here, and is loaded for datagrams only.
+  test.each(['TCPServer', 'UnixDatagramServer'])('%s, after a look at a named pipe', async (kind) => {
+    using directory = new TemporaryDirectory();
+    mkdirSync(directory.join('real'));
+    symlinkSync(directory.join('real'), directory.join('link'));
+    writeFileSync(directory.join('real/before.mjs'), '');
+    writeFileSync(directory.join('real/handler.mjs'), HANDLER);
+    execFileSync('mkfifo', [directory.join('pipe')]);
+    const address = kind === 'TCPServer' ? { host: '127.0.0.1', port: 0 } : directory.join('s');
+    const handler = pathToFileURL(directory.join('link/handler.mjs')).href;
+    const args = [kind, JSON.stringify(address), handler, directory.join('pipe')];
+    await using child = startFixture('symlinked-handler.mjs', args);
     expect(await child.message()).toEqual([pathToFileURL(directory.join('real/handler.mjs')).href]);
   });
 });

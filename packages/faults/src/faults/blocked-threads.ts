@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WorkerCounts } from '@socketserver/core/workers';
+import type { Scene, StreamTarget } from '../run/scene.js';
 import type { Fault } from './fault.js';
 
 /** More than there are threads, and than are replaced: the servers have two. */
@@ -19,25 +21,23 @@ export const blockedThreads: Fault = {
     const wakeReaders = (): void => closeSync(openSync(fifo, 'r+'));
     try {
       await scene.atStreams(async (target) => {
-        const { workers } = (await scene.server.stats(target)).stats as unknown as Pooled;
-        const before = count(workers);
+        const before = await threads(scene, target);
         await scene.clients(
           { name: 'blocked', target, count: BLOCKED, atOnce: 1 },
           { do: 'send', text: `read ${fifo}\n` },
           { do: 'untilEnd' },
         );
         scene.injected += BLOCKED;
-        const { workers: present } = (await scene.server.stats(target)).stats as unknown as Pooled;
-        scene.expect(
-          count(present) <= 3 * before,
-          `expected no more than ${3 * before} threads of ${target} beside blocked ones, got ${count(present)}`,
-        );
+        const most = 3 * before.serving;
+        const { serving, starting, draining } = await threads(scene, target);
+        const present = serving + starting + draining;
+        scene.expect(present <= most, `expected at most ${most} threads of ${target}, got ${present}`);
       });
       wakeReaders();
       await scene.atStreams(async (target) => {
         const isWell = async (): Promise<boolean> => {
-          const { workers } = (await scene.server.stats(target)).stats as unknown as Pooled;
-          return workers.serving > 0 && workers.draining === 0;
+          const { serving, draining } = await threads(scene, target);
+          return serving > 0 && draining === 0;
         };
         await scene.until(isWell, `expected threads of ${target} that are woken up to be replaced`);
       });
@@ -48,10 +48,8 @@ export const blockedThreads: Fault = {
   },
 };
 
-interface Pooled {
-  readonly workers: Readonly<Record<'serving' | 'starting' | 'draining', number>>;
-}
-
-function count({ serving, starting, draining }: Pooled['workers']): number {
-  return serving + starting + draining;
+async function threads({ server }: Scene, target: StreamTarget): Promise<WorkerCounts> {
+  const { workers } = (await server.stats(target)).stats;
+  if (workers === undefined) throw new Error(`Expected ${target} to be served by threads`);
+  return workers;
 }

@@ -1,4 +1,4 @@
-import type { ServerStats } from '@socketserver/core';
+import type { TargetStats } from '../protocol.js';
 import { bystanders } from './bystanders.js';
 import type { Fault } from './fault.js';
 
@@ -29,7 +29,7 @@ export const idleClients: Fault = {
     const { server } = scene;
     const count = scene.isSoak ? MANY : FEW;
     await server.restart(target, { graceMs: 1_000, fields: LIMITS });
-    const stats = async (): Promise<ServerStats & { waiting?: number }> => (await server.stats(target)).stats;
+    const stats = async (): Promise<TargetStats['stats']> => (await server.stats(target)).stats;
     const idle = [];
     while (idle.length * AT_ONCE < count) {
       const { accepted: before } = await stats();

@@ -26,6 +26,7 @@ import { reloadAndKill } from './reload-and-kill.js';
 import { resets } from './resets.js';
 import { restart } from './restart.js';
 import { rubbish } from './rubbish.js';
+import { silentReceiver } from './silent-receiver.js';
 import { slowloris } from './slowloris.js';
 import { stallRead } from './stall-read.js';
 import { stallWrite } from './stall-write.js';
@@ -75,4 +76,5 @@ export const FAULTS: readonly Fault[] = [
   clock,
   stopServer,
   datagrams,
+  silentReceiver,
 ];

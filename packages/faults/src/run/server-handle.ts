@@ -72,6 +72,19 @@ export class ServerHandle implements AsyncDisposable {
     await this.program.ask({ type: 'clock', offsetMs });
   }
 
+  /** @returns the path of a server of Unix datagrams, which is there until `endDatagrams()` */
+  async startDatagrams(): Promise<string> {
+    return (await this.program.ask({ type: 'startDatagrams' }, LONG_MS)) as string;
+  }
+
+  async datagrams(): Promise<TargetStats> {
+    return (await this.program.ask({ type: 'datagrams' })) as TargetStats;
+  }
+
+  async endDatagrams(): Promise<TargetStats> {
+    return (await this.program.ask({ type: 'endDatagrams' }, LONG_MS)) as TargetStats;
+  }
+
   async printed(): Promise<Printed> {
     return (await this.program.ask({ type: 'printed' })) as Printed;
   }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerAddress } from '@socketserver/core';
+import type { ServerAddress, UnixServerAddress } from '@socketserver/core';
 import { giveBack } from '../handlers/give-back.js';
 import { answering } from '../processes/answering.js';
 import {
@@ -11,7 +11,7 @@ import {
   type StartServer,
   type Target,
 } from '../protocol.js';
-import type { ServerClasses } from './classes.js';
+import { DATAGRAM_CLASSES, type ServerClasses } from './classes.js';
 import { movedClock } from './moved-clock.js';
 import { countPrinted, whatWasPrinted } from './printed.js';
 import { TargetServers } from './target-servers.js';
@@ -24,6 +24,9 @@ export function runServerProgram(classes: ServerClasses): void {
   countPrinted();
   let all: Readonly<Record<Target, TargetServers>> | undefined;
 
+  let startCommand: StartServer | undefined;
+  let datagrams: TargetServers | undefined;
+
   const find = (target: Target): TargetServers => {
     if (all === undefined) throw new Error("Expected 'start' first");
     return all[target];
@@ -32,6 +35,7 @@ export function runServerProgram(classes: ServerClasses): void {
   answering<ServerCommand>(async (command) => {
     switch (command.type) {
       case 'start':
+        startCommand = command;
         all = targetsOf(command, classes);
         for (const target of TARGETS) await find(target).start();
         return started(all);
@@ -49,6 +53,15 @@ export function runServerProgram(classes: ServerClasses): void {
       case 'clock':
         movedClock(command.offsetMs);
         return undefined;
+      case 'startDatagrams':
+        datagrams = datagramsOf(startCommand);
+        await datagrams.start();
+        return (datagrams.address as UnixServerAddress).path;
+      case 'datagrams':
+        return datagrams?.stats();
+      case 'endDatagrams':
+        await datagrams?.end(END_GRACE_MS);
+        return datagrams?.stats();
       case 'printed':
         return whatWasPrinted();
       case 'heap':
@@ -71,6 +84,13 @@ function targetsOf(
     unix: of('unix', { path: join(directory, 'server.sock') }),
     udp: of('udp', { host: '127.0.0.1', port: 0 }),
   };
+}
+
+function datagramsOf(command: StartServer | undefined): TargetServers {
+  if (command === undefined) throw new Error("Expected 'start' first");
+  const { engine, directory } = command;
+  const address = { path: join(directory, 'datagrams.sock') };
+  return new TargetServers({ engine, target: 'udp', address, Server: DATAGRAM_CLASSES[engine] });
 }
 
 function started(all: Readonly<Record<Target, TargetServers>>): Started {

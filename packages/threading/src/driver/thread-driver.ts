@@ -10,6 +10,7 @@ import {
 import {
   badContext,
   entryFile,
+  forgetLastStat,
   surviveClosing,
   type WorkerDriver,
   type WorkerEvents,
@@ -101,6 +102,7 @@ export class ThreadDriver implements WorkerDriver {
 
   #makePiscina(): Piscina<ThreadStart, ThreadReady> {
     const { env, execArgv, resourceLimits, poolOptions } = this.#fields;
+    forgetLastStat();
     // Not by `import`: a bundler would pack it without the file that its threads start from.
     const { Piscina } = Module.createRequire(import.meta.url)('piscina') as typeof import('piscina');
     const piscina = new Piscina<ThreadStart, ThreadReady>({

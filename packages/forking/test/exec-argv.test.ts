@@ -61,8 +61,7 @@ test('what was preloaded by a relative name is found after chdir(); the handler 
 });
 
 test('children are replaced when the working directory has been removed', async () => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'forking-')));
   const program = [fileURLToPath(fixture('leaves-its-directory.mjs')), 'removed'];
-  const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: folder, env });
-  expect(stdout).toBe(`  ${folder}   ${folder} (deleted)\n`);
+  const { stdout } = await promisify(execFile)(process.execPath, program, { env });
+  expect(stdout).toMatch(/^ {2}(\S+) {3}\1 \(deleted\)\n$/);
 });

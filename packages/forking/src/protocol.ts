@@ -1,5 +1,5 @@
 import type { BoundAddress } from '@socketserver/core';
-import type { HandlerReference, RequestLimits, ToWorker } from '@socketserver/core/workers';
+import type { AcceptTerms, HandlerReference, RequestLimits, ToWorker } from '@socketserver/core/workers';
 
 /** What the parent says to a child: the messages of every worker, after the one that starts it. */
 export type ToChild = StartMessage | ToWorker;
@@ -11,6 +11,8 @@ export interface StartMessage {
   /** `v8.serialize`d: it crosses with its types, whatever carries it. */
   context: Uint8Array;
   limits: RequestLimits | undefined;
+  /** For a child that accepts for itself: it finds the socket and the memory among its descriptors. */
+  accept: AcceptTerms | undefined;
   /** The directory in which the handler runs, if that is not the one in which the child was started. */
   chdir: string | undefined;
 }
@@ -22,6 +24,10 @@ export const FRAMES_FD = 3;
  * the frames, closes descriptors that come with the bytes.
  */
 export const DESCRIPTORS_FD = 4;
+
+/** Where a child that accepts for itself finds the listening socket, and the memory that all children share. */
+export const LISTEN_FD = 5;
+export const MEMORY_FD = 6;
 
 /** The longest frame of a child, in bytes. The longest error takes 0.9 MB, a datagram at most 0.2 MB by Linux's default. */
 export const MAX_FROM_CHILD = 1_048_576;

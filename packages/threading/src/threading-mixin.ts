@@ -14,7 +14,7 @@ import { ThreadDriver, type ThreadContext } from './driver/thread-driver.js';
 import { checkPoolOptions, checkResourceLimits, type PoolOptions } from './options.js';
 
 export interface ThreadingStats extends PooledStats {
-  /** How connections reach the threads; null before `listen()`. */
+  /** How connections reach the threads; null before `listen()`, and where threads accept for themselves. */
   handOver: HandOver | null;
 }
 
@@ -107,8 +107,10 @@ export function ThreadingMixIn<Base extends AbstractConstructor<BaseServer>>(bas
     }
 
     override [createDriver](): WorkerDriver {
-      this.#handOver = this.socketType === 'datagram' ? 'transfer' : chooseHandOver(this.addressFamily);
-      this.#driver = new ThreadDriver(this, this.#handOver);
+      const handsOver = this.acceptIn === 'main' && this.socketType === 'stream';
+      const handOver = handsOver ? chooseHandOver(this.addressFamily) : 'transfer';
+      if (this.acceptIn === 'main') this.#handOver = handOver;
+      this.#driver = new ThreadDriver(this, handOver);
       return this.#driver;
     }
   }

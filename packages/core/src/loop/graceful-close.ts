@@ -130,6 +130,7 @@ export class GracefulClose<Request extends object> {
     const { requests, abortRequests, killRequests, workersEnded } = this.#options;
     const { active } = requests;
     const running = [...active];
+    const endedElsewhere = active.elsewhere?.closing();
     this.#isGraceful = true;
     const ended = this.#close();
     ended.catch(isThrownElsewhere); // it is awaited later
@@ -138,7 +139,7 @@ export class GracefulClose<Request extends object> {
     this.#patience.end();
     await this.#taken;
     const left = running.filter(isActive);
-    if (active.size > 0) {
+    if (!active.areNone) {
       for (const request of active) request.isKilled = true;
       await this.#step(killRequests);
       await within(KILL_SETTLE_MS, active.none());
@@ -153,7 +154,13 @@ export class GracefulClose<Request extends object> {
     }
     const cut = running.filter((request) => request.isCut && !left.includes(request)).length;
     const drained = running.length - left.length - cut;
-    return { drained, cut, killed: left.length - abandoned, abandoned };
+    const elsewhere = endedElsewhere?.() ?? { drained: 0, cut: 0, killed: 0 };
+    return {
+      drained: drained + elsewhere.drained,
+      cut: cut + elsewhere.cut,
+      killed: left.length - abandoned + elsewhere.killed,
+      abandoned,
+    };
   }
 
   /** Resolves when nothing is taken any more, and nothing runs. */

@@ -1,4 +1,5 @@
 import Module from 'node:module';
+import { getSystemErrorName } from 'node:util';
 import type { LibraryHandle } from 'koffi';
 import { bundled, isBundled } from '../bundling.js';
 import { SocketServerError } from '../errors.js';
@@ -43,6 +44,12 @@ export interface Libc {
   ioctl: ((fd: number, request: number, value: Int32Array) => number) | undefined;
   /** The signal that this process gets when its parent ends (Linux, PR_SET_PDEATHSIG). @returns 0, or -1 */
   setParentDeathSignal(signal: number): number;
+  /** Memory that has a descriptor and no name, close-on-exec (memfd_create(2)); undefined where that cannot be had. */
+  memfd: (() => number) | undefined;
+  /** The first bytes of what a descriptor stands for, as memory that is shared with whoever maps it too. @throws the system's error */
+  mapShared(fd: number, bytes: number): { readonly address: bigint; readonly buffer: ArrayBuffer };
+  /** Nobody may look at what was mapped there any more. */
+  unmap(address: bigint, bytes: number): void;
   /** Where the memory is, for a structure that points at it. */
   addressOf(memory: ArrayBuffer): bigint;
   /** The number of the last error of this thread. */
@@ -50,6 +57,11 @@ export interface Libc {
 }
 
 const PR_SET_PDEATHSIG = 1;
+const MFD_CLOEXEC = 1;
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+/** What mmap(2) returns in place of an address, MAP_FAILED, in 64 bits. */
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 const SOCK_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = process.platform === 'linux' ? 1030 : 67;
 
@@ -112,6 +124,9 @@ function load(): Libc {
     recvmsg: lib.func('intptr_t recvmsg(int fd, void *message, int flags)'),
     ioctl: loadIoctl(lib),
     setParentDeathSignal: loadParentDeathSignal(lib),
+    memfd: loadMemfd(lib),
+    mapShared: loadMapShared(koffi, lib),
+    unmap: lib.func('int munmap(void *address, size_t length)'),
     addressOf: (memory) => koffi.address(memory),
     errno: () => koffi.errno(),
   };
@@ -131,6 +146,29 @@ function loadParentDeathSignal(lib: LibraryHandle): Libc['setParentDeathSignal']
   if (process.platform !== 'linux') return () => -1;
   const prctl = lib.func('int prctl(int option, unsigned long argument)');
   return (signal) => prctl(PR_SET_PDEATHSIG, signal) as number;
+}
+
+function loadMemfd(lib: LibraryHandle): Libc['memfd'] {
+  if (process.platform !== 'linux') return undefined;
+  const create = lib.func('int memfd_create(const char *name, unsigned int flags)');
+  return () => create('socketserver', MFD_CLOEXEC) as number;
+}
+
+function loadMapShared(koffi: typeof import('koffi'), lib: LibraryHandle): Libc['mapShared'] {
+  const mmap = lib.func(
+    'void *mmap(void *address, size_t length, int protection, int flags, int fd, intptr_t offset)',
+  );
+  return (fd, bytes) => {
+    const address = mmap(null, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0) as bigint;
+    if (address === MAP_FAILED || BigInt(address) === -1n) throw systemError('mmap', koffi.errno());
+    return { address, buffer: koffi.view(address, bytes) };
+  };
+}
+
+/** In the form of Node's own. */
+function systemError(syscall: string, errno: number): Error {
+  const code = getSystemErrorName(-errno);
+  return Object.assign(new Error(`${syscall} ${code}`), { code, syscall, errno: -errno });
 }
 
 /** Variadic too: see `loadDup`. */

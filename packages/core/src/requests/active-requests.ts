@@ -29,6 +29,27 @@ export interface ServerStats {
   unsent: number;
 }
 
+/** What is counted of requests that are taken elsewhere. */
+export type CountsElsewhere = Omit<ServerStats, 'dropped' | 'unsent'>;
+
+/** What became of requests that ran when the server began to close. */
+export interface EndedElsewhere {
+  readonly drained: number;
+  readonly cut: number;
+  readonly killed: number;
+}
+
+/** Requests of this server that others take, and tell only the number of. */
+export interface RequestsElsewhere {
+  /** How many have not ended. */
+  readonly size: number;
+  stats(): CountsElsewhere;
+  /** Resolves when nobody takes or runs any. */
+  none(): Promise<void>;
+  /** @returns tells, once they have ended, what became of those that run now */
+  closing(): () => EndedElsewhere;
+}
+
 /** A request from the moment it was taken until it has been shut down. */
 export class ActiveRequest<Request> {
   readonly scope = new RequestScope();
@@ -49,6 +70,8 @@ export class ActiveRequest<Request> {
 
 /** The requests that are running, and the count of those that have. */
 export class ActiveRequests<Request extends object> {
+  /** Those that workers have taken for themselves. */
+  elsewhere: RequestsElsewhere | undefined;
   readonly #running = new Slots<ActiveRequest<Request>>();
   readonly #byRequest = new WeakMap<Request, ActiveRequest<Request>>();
   readonly #ended: Record<Outcome, number> = { completed: 0, failed: 0, disconnected: 0, rejected: 0 };
@@ -108,9 +131,15 @@ export class ActiveRequests<Request extends object> {
     for (const active of this.#running) active.scope.abort(reason);
   }
 
-  /** Resolves once no request is running. */
-  none(): Promise<void> {
-    return this.below(() => 1);
+  /** Whether no request is running, here or elsewhere. */
+  get areNone(): boolean {
+    return this.#running.size === 0 && (this.elsewhere?.size ?? 0) === 0;
+  }
+
+  /** Resolves once no request is running, here or elsewhere. */
+  async none(): Promise<void> {
+    await this.below(() => 1);
+    await this.elsewhere?.none();
   }
 
   /** Counts a request out. One that was ended already, by `close()`, is not counted twice. */
@@ -138,16 +167,18 @@ export class ActiveRequests<Request extends object> {
   }
 
   stats(): ServerStats {
-    return {
-      accepted: this.#accepted,
-      active: this.#running.size,
-      ...this.#ended,
-      dropped: this.#dropped,
-      unsent: this.#unsent,
-    };
+    const here = { accepted: this.#accepted, active: this.#running.size, ...this.#ended };
+    const counts = this.elsewhere === undefined ? here : sumOf(here, this.elsewhere.stats());
+    return { ...counts, dropped: this.#dropped, unsent: this.#unsent };
   }
 
   [Symbol.iterator](): Iterator<ActiveRequest<Request>> {
     return this.#running[Symbol.iterator]();
   }
+}
+
+function sumOf(here: CountsElsewhere, elsewhere: CountsElsewhere): CountsElsewhere {
+  const sum = { ...here };
+  for (const name of Object.keys(here) as (keyof CountsElsewhere)[]) sum[name] += elsewhere[name];
+  return sum;
 }

@@ -10,7 +10,7 @@ import { viewOf } from '../execution/server-view.js';
 import { Acceptor } from '../loop/acceptor.js';
 import { GracefulClose } from '../loop/graceful-close.js';
 import { Lifecycle } from '../loop/lifecycle.js';
-import type { ServerStats } from '../requests/active-requests.js';
+import type { RequestsElsewhere, ServerStats } from '../requests/active-requests.js';
 import { RequestLifecycle } from '../requests/request-lifecycle.js';
 import type { Arrival } from '../sources/request-queue.js';
 import type { RequestSource } from '../sources/request-source.js';
@@ -192,7 +192,7 @@ export abstract class BaseServer<Request extends object = object, Address extend
 
   /** Binds the address; afterwards `serverAddress` is the real one. May be extended; call super. */
   async serverBind(): Promise<void> {
-    const source = this.openSource(this.#givenAddress);
+    const source = this.shareSource(this.openSource(this.#givenAddress));
     source.onDrop = () => this.#requests.active.dropped();
     source.onUnsent = () => this.#requests.active.unsent();
     this.#acceptor.source = source;
@@ -265,6 +265,11 @@ export abstract class BaseServer<Request extends object = object, Address extend
   /** Makes the socket; `open()` on what is returned binds it. */
   protected abstract openSource(address: ServerAddress): RequestSource<Request>;
 
+  /** For a mixin whose workers take requests from the socket themselves: what the loop of this side is to see of it. */
+  protected shareSource(source: RequestSource<Request>): RequestSource<Request> {
+    return source;
+  }
+
   /** Loads the handler into this thread. A mixin loads it where it will run instead. */
   protected async loadHandler(): Promise<void> {
     await this.#handler.load(this.RequestHandlerClass, this.socketType);
@@ -284,9 +289,14 @@ export abstract class BaseServer<Request extends object = object, Address extend
     return this.#end.end();
   }
 
-  /** Calls `handleError()` for a failure that belongs to no request. */
-  protected reportError(error: unknown): void {
-    void this.#requests.report(error);
+  /** Calls `handleError()` for a failure that belongs to no request of this thread. */
+  protected reportError(error: unknown, clientAddress?: ClientAddress): void {
+    void this.#requests.report(error, clientAddress === undefined ? {} : { clientAddress });
+  }
+
+  /** For a mixin whose workers take requests for themselves: they count as the server's. */
+  protected countElsewhere(requests: RequestsElsewhere): void {
+    this.#requests.active.elsewhere = requests;
   }
 
   /** Resolves when no request is running. */

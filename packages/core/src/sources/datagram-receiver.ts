@@ -17,7 +17,7 @@ import { familyOfDescriptor } from '../native/socket-kind.js';
 import { bindInet } from './bind-inet.js';
 import { clientFrom, mapIPv4, unmapIPv4 } from './mapped-ipv4.js';
 import { RequestQueue, type Arrival, type QueueBound } from './request-queue.js';
-import type { RequestSource } from './request-source.js';
+import type { RequestSource, Sharing } from './request-source.js';
 
 export interface DatagramReceiverOptions {
   address: InetServerAddress | InheritedAddress;
@@ -27,6 +27,8 @@ export interface DatagramReceiverOptions {
   /** Bytes of a datagram that are kept; the rest is cut off, as recvfrom(2) does. */
   maxPacketSize: number;
   queue: DatagramQueue;
+  /** Takes each datagram as it comes, in place of the queue. */
+  onArrival?: (arrival: Arrival<DatagramRequest>) => void;
 }
 
 /** How many datagrams may wait in this process, and which one is dropped when another comes. */
@@ -37,16 +39,17 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
   onDrop?: () => void;
   readonly #options: DatagramReceiverOptions;
   readonly #queue: RequestQueue<DatagramRequest>;
+  readonly #put: (arrival: Arrival<DatagramRequest>) => void;
   #socket: Socket | undefined;
   #bound: BoundInetAddress | undefined;
-  /** Node receives from the moment the socket is bound. */
-  #receiving = true;
+  #receiving = false;
   #closed = false;
   #isFinished = false;
 
   constructor(options: DatagramReceiverOptions) {
     this.#options = options;
     this.#queue = new RequestQueue({ ...options.queue, onDrop: () => this.onDrop?.() });
+    this.#put = options.onArrival ?? ((arrival) => this.#queue.put(arrival));
   }
 
   get socket(): Socket | undefined {
@@ -64,7 +67,6 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
         this.#bind(candidate.family, { address: candidate.address, port }),
       );
     }
-    this.pause();
   }
 
   /** Each try has a socket of its own, because a socket of Node has one family for life. */
@@ -74,6 +76,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
       await new Promise<void>((resolve, reject) => {
         socket.once('error', reject);
         socket.bind(to, () => {
+          receive(socket, false); // at once: nothing is taken before it is wanted
           socket.off('error', reject);
           resolve();
         });
@@ -100,7 +103,7 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     });
     socket.on('message', (packet, from) => {
       const kept = packet.length > maxPacketSize ? packet.subarray(0, maxPacketSize) : packet;
-      this.#queue.put([{ packet: kept, socket: this }, clientFrom(from.address, from.port, from.family)]);
+      this.#put([{ packet: kept, socket: this }, clientFrom(from.address, from.port, from.family)]);
     });
     return socket;
   }
@@ -111,6 +114,11 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
 
   get isReady(): boolean {
     return this.#queue.isReady;
+  }
+
+  get sharing(): Sharing {
+    const { ipv6Only, maxPacketSize } = this.#options;
+    return { socketType: 'datagram', ipv6Only, maxPacketSize };
   }
 
   fileno(): number {

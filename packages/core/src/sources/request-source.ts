@@ -1,6 +1,16 @@
 import type { BoundAddress } from '../address.js';
 import type { Arrival } from './request-queue.js';
 
+/** What another thread or process has to know to take requests from the same socket; data only, for it crosses to that. */
+export type Sharing =
+  | {
+      readonly socketType: 'stream';
+      readonly backlog: number;
+      /** As in `ConnectionOptions`. */
+      readonly keepAlive: number | null | undefined;
+    }
+  | { readonly socketType: 'datagram'; readonly ipv6Only: boolean; readonly maxPacketSize: number };
+
 /** Where a server's requests come from: a listening socket, or a bound datagram socket. */
 export interface RequestSource<Request> {
   /** The socket of Node that this source reads, for `server.socket`. */
@@ -15,6 +25,8 @@ export interface RequestSource<Request> {
   address(): BoundAddress | undefined;
   /** The descriptor, -1 when closed. */
   fileno(): number;
+  /** Undefined where nobody else can take requests from this socket. */
+  readonly sharing?: Sharing;
   /** Whether `take()` can be called. */
   readonly isReady: boolean;
   /** Resolves when there is a request or a failure, and takes neither. Never rejects. */

@@ -1,13 +1,6 @@
 import cluster from 'node:cluster';
-import {
-  createServer,
-  Socket,
-  type ListenOptions,
-  type Server,
-  type ServerOpts,
-  type SocketConstructorOpts,
-} from 'node:net';
-import { isAbstract, type BoundAddress, type ClientAddress, type InetClientAddress } from '../address.js';
+import type { ListenOptions, Server, Socket } from 'node:net';
+import { isAbstract, type BoundAddress, type InetClientAddress } from '../address.js';
 import type { InetServerAddress, InheritedAddress, UnixServerAddress } from '../address.js';
 import { warmUpSockets } from '../io/warm-up-sockets.js';
 import { descriptorOf } from '../native/handle.js';
@@ -16,9 +9,16 @@ import { tryLibc, type Libc } from '../native/libc.js';
 import { unixNameOf } from '../native/sockaddr-un.js';
 import { delivery } from '../timing.js';
 import { bindInet } from './bind-inet.js';
-import { clientFrom } from './mapped-ipv4.js';
+import {
+  clientAddressOf,
+  connectionOf,
+  listenerFor,
+  meetsItInTheHandler,
+  tooManyFiles,
+  type ConnectionOptions,
+} from './connections.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
-import type { RequestSource } from './request-source.js';
+import type { RequestSource, Sharing } from './request-source.js';
 import { claimUnixPath, type ClaimedPath, type UnixFile } from './unix-path.js';
 import { unixPlace } from './unix-place.js';
 
@@ -55,6 +55,7 @@ export interface TcpOptions {
 export class StreamListener implements RequestSource<Socket> {
   readonly socket: Server;
   readonly #options: StreamListenerOptions;
+  readonly #connections: ConnectionOptions;
   readonly #queue = new RequestQueue<Socket>();
   readonly #libc: Libc | undefined = tryLibc();
   #bound: BoundAddress | undefined;
@@ -67,12 +68,8 @@ export class StreamListener implements RequestSource<Socket> {
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
-    const { pauseOnConnect, tcp } = options;
-    this.socket = createServer({
-      allowHalfOpen: true,
-      pauseOnConnect,
-      ...(tcp === undefined ? {} : connectionOptions(tcp)),
-    });
+    this.#connections = { pauseOnConnect: options.pauseOnConnect, keepAlive: options.tcp?.keepAlive };
+    this.socket = listenerFor(this.#connections);
     this.socket.on('connection', (socket) => this.#accepted(socket));
     this.socket.on('error', (error) => {
       if (this.#state.name === 'accepting') this.#queue.fail(error);
@@ -98,6 +95,11 @@ export class StreamListener implements RequestSource<Socket> {
 
   get isReady(): boolean {
     return this.#queue.isReady;
+  }
+
+  get sharing(): Sharing {
+    const { backlog } = this.#options;
+    return { socketType: 'stream', backlog, keepAlive: this.#connections.keepAlive };
   }
 
   fileno(): number {
@@ -126,7 +128,7 @@ export class StreamListener implements RequestSource<Socket> {
       for (let left = this.#options.backlog; left > 0; left--) {
         const client = this.#libc.accept(this.fileno()); // it changes when the table of descriptors is full
         if (client === -1) break;
-        this.#accepted(this.#socketOf(client));
+        this.#accepted(connectionOf(client, this.#connections));
       }
     }
     this.#stopListening();
@@ -176,19 +178,6 @@ export class StreamListener implements RequestSource<Socket> {
       this.socket.close();
       if (state.spare !== -1) this.#libc?.close(state.spare);
     }
-  }
-
-  /** A connection that was accepted by hand, as `net.Server` makes it. */
-  #socketOf(fd: number): Socket {
-    const { pauseOnConnect, tcp } = this.#options;
-    const socket = new Socket({
-      fd,
-      allowHalfOpen: true,
-      pauseOnCreate: pauseOnConnect,
-    } as SocketConstructorOpts);
-    if (tcp === undefined) return socket;
-    if (tcp.keepAlive !== null) socket.setKeepAlive(true, tcp.keepAlive);
-    return socket.setNoDelay(true);
   }
 
   #accepted(socket: Socket): void {
@@ -255,31 +244,5 @@ export class StreamListener implements RequestSource<Socket> {
   }
 }
 
-/** The handler meets an error where it reads or writes; without any listener it would end the process. */
-function meetsItInTheHandler(): void {}
-
 /** `spare` is the duplicate that a pause leaves open; -1 where there is no dup. */
 type State = { name: 'accepting'; spare: number } | { name: 'paused'; fd: number } | { name: 'closed' };
-
-/** A TCP client that has already gone has no address any more; a Unix client rarely has one. */
-function clientAddressOf(socket: Socket, server: BoundAddress | undefined): ClientAddress {
-  if (server === undefined || 'path' in server) return { path: '' };
-  const { remoteAddress = '', remotePort = 0, remoteFamily = server.family } = socket;
-  return clientFrom(remoteAddress, remotePort, remoteFamily);
-}
-
-/** Answers are not held back by Nagle's algorithm: `wbufsize` holds them back where that is wanted. */
-function connectionOptions({ keepAlive }: TcpOptions): ServerOpts {
-  const asksForSilence = keepAlive === null ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive };
-  return { noDelay: true, ...asksForSilence };
-}
-
-function tooManyFiles(): Error {
-  return Object.assign(
-    new Error('accept EMFILE: too many open files; raise the limit (ulimit -n) or lower maxConnections'),
-    {
-      code: 'EMFILE',
-      syscall: 'accept',
-    },
-  );
-}

@@ -21,6 +21,11 @@ export function workerStart(worker: string, how: string, cause?: unknown): Socke
   );
 }
 
+/** Every row of the memory that workers share is taken. */
+export function noRowLeft(workers: number): SocketServerError {
+  return workerStart('one more worker that accepts for itself', `${workers} others are not gone yet`);
+}
+
 /** Workers end one after the other before they have served a request. */
 export function workersFailed(failures: number, cause: unknown): SocketServerError {
   return new SocketServerError(

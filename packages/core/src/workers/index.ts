@@ -1,6 +1,7 @@
 // For authors of mixins whose handlers run in workers. Users import '@socketserver/core'.
 export { badContext, messageOf, protocolError, tellsAll, workerDied, workerStart } from './errors.js';
-export type { WorkerDriver, WorkerSpec } from './driver.js';
+export type { AcceptIn } from './accept-in.js';
+export type { AcceptSpec, WorkerDriver, WorkerSpec } from './driver.js';
 export { isSocket, Job, type Handoff, type WorkerRequest } from './job.js';
 export { defaultWorkers, type PoolFieldNames } from './options.js';
 export { checkInteger } from '../validation.js';
@@ -11,6 +12,7 @@ export {
   type PooledMembers,
   type PooledStats,
 } from './pooled-mixin.js';
+export type { AcceptedByWorker, TableMemory } from './pool/accepted-requests.js';
 export { Batcher } from './pool/batcher.js';
 export type { WorkerCounts } from './pool/supervisor.js';
 export {
@@ -28,7 +30,14 @@ export { findUncloneable } from './protocol/find-uncloneable.js';
 export { deserializeError, serializeError, type SerializedError } from '../requests/serialized-error.js';
 export { MainSide } from './runtime/main-side.js';
 export { openConnection, readyConnection } from './runtime/open-connection.js';
-export { RequestExecutor, type ExecutorMessage, type ExecutorStart } from './runtime/request-executor.js';
+export { TABLE_BYTES } from './protocol/accept-table.js';
+export type { AcceptTerms } from './protocol/messages.js';
+export {
+  RequestExecutor,
+  type AcceptStart,
+  type ExecutorMessage,
+  type ExecutorStart,
+} from './runtime/request-executor.js';
 export {
   handlerReference,
   importHandler,
@@ -47,6 +56,7 @@ export type { HandlerInit } from '../handlers/base-request-handler.js';
 export { surviveClosing } from '../requests/closed-stdio.js';
 export { Slots } from '../requests/slots.js';
 export { errorReport } from '../requests/report-error.js';
+export { SharedMemory, sharedMemoryOf } from '../native/shared-memory.js';
 export { DescriptorPipe } from '../native/descriptor-pipe.js';
 export { noteDuplicate } from '../native/descriptor-limit.js';
 export { descriptorOf } from '../native/handle.js';

@@ -2,19 +2,26 @@ import type { Socket } from 'node:net';
 import type { ClientAddress } from '../address.js';
 import { badArgument, unsupported } from '../errors.js';
 import { checkLeaves, handlerReference } from '../execution/handler-reference.js';
+import { needLibc } from '../native/libc.js';
+import { acceptErrorChannel } from '../requests/diagnostics.js';
+import type { RequestSource, Sharing } from '../sources/request-source.js';
 import type { AbstractConstructor, Mixed } from '../mixin.js';
 import type { ServerStats } from '../requests/active-requests.js';
 import { BaseServer } from '../servers/base-server.js';
 import type { CloseOptions } from '../servers/server-types.js';
-import { rulesFor, watchFields } from '../servers/field-rules.js';
+import { freezeFields, rulesFor, watchFields } from '../servers/field-rules.js';
 import { checkMs } from '../validation.js';
+import { checkAcceptIn, checkHooksAccept, checkWorkersAccept, type AcceptIn } from './accept-in.js';
 import type { WorkerDriver } from './driver.js';
 import { closed, closedBefore, notListening } from './errors.js';
 import { flushBeforeHandoff } from './flush-before-handoff.js';
 import type { WorkerRequest } from './job.js';
 import { poolSizeOf, type PoolFieldNames, type PoolSize } from './options.js';
 import type { WorkerCounts } from './pool/supervisor.js';
-import { WorkerPool } from './pool/worker-pool.js';
+import { AcceptedRequests } from './pool/accepted-requests.js';
+import { SharedSource } from './pool/shared-source.js';
+import { WorkerPool, type Accepting } from './pool/worker-pool.js';
+import { TABLE_BYTES } from './protocol/accept-table.js';
 
 /** For a mixin of an engine to fill: its driver, made when the server listens. */
 export const createDriver: unique symbol = Symbol('createDriver');
@@ -54,6 +61,13 @@ export interface PooledMembers {
   /** Arguments for node in new workers. @default null: this process's own, without those that only it can have */
   execArgv: readonly string[] | null;
   /**
+   * Who takes requests. `'main'`: this side does, and gives each to the worker that has the fewest. `'workers'`: each worker takes
+   * them for itself, from the one socket that all share; this side then costs nothing per request, and sees none: hooks and
+   * limits that need it to are refused by `listen()`, and `handleError()` gets errors without their request. What clients
+   * send waits in the kernel, and outlives every worker. Not for Unix datagrams. Frozen. @default 'main'
+   */
+  acceptIn: AcceptIn;
+  /**
    * Replaces every worker by one that has loaded the handler's module anew, with the present `context`, `env` and `execArgv`.
    * No connection is refused or dropped. Resolves when every further request goes to a new worker. In the old ones every
    * handler's `signal` aborts, as when the server closes: reading ends between two lines. They end when their requests have,
@@ -66,6 +80,8 @@ export interface PooledMembers {
   stats(): PooledStats;
 }
 
+/** Fields of every server that workers have to heed which take requests for themselves, or cannot. */
+const ADMISSION_FIELDS = ['maxConnections', 'maxConnectionsPerHost', 'acceptRate', 'overload'];
 /** Those of {@link PooledMembers} that say how many workers there are. */
 const POOL_FIELDS = ['maxRequestsJitter', 'maxWorkerMemory', 'idleTimeout', 'stuckTimeout'];
 
@@ -91,6 +107,9 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     stuckTimeout = 30_000;
     env: NodeJS.ProcessEnv | null = null;
     execArgv: readonly string[] | null = null;
+    acceptIn: AcceptIn = 'main';
+    #accepting: { readonly sharing: Sharing } | undefined;
+    #accepted: AcceptedRequests | undefined;
     #pool: WorkerPool | undefined;
     #driver: WorkerDriver | undefined;
     #size: PoolSize | undefined;
@@ -108,6 +127,7 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     [adjustWorkers](): void {
       if (this.#pool === undefined) return;
       this.#size = poolSizeOf(this, names);
+      this.#setAcceptRules();
       this.#pool.adjust();
     }
 
@@ -128,8 +148,12 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
 
     protected override checkFields(): void {
       super.checkFields();
+      checkAcceptIn(this.acceptIn);
+      // oxlint-disable-next-line typescript/unbound-method -- compared, not called
+      checkHooksAccept(this, PooledServer.prototype.processRequest);
       checkRunsElsewhere(this);
       this.#size = poolSizeOf(this, names);
+      checkWorkersAccept(this, this.#size, names);
       checkEnv(this.env);
       checkExecArgv(this.execArgv);
     }
@@ -137,10 +161,15 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     protected override guardFields(): void {
       super.guardFields();
       const sizes = [...Object.values(names), ...POOL_FIELDS];
-      const checks = sizes.map((name): [string, (value: unknown) => void] => [
+      const checkAs = (name: string, value: unknown): void => {
+        const changed = Object.create(this, { [name]: { value } }) as this;
+        checkWorkersAccept(changed, poolSizeOf(changed, names), names);
+      };
+      const checks = [...sizes, ...ADMISSION_FIELDS].map((name): [string, (value: unknown) => void] => [
         name,
-        (value) => void poolSizeOf(Object.create(this, { [name]: { value } }) as this, names),
+        (value) => checkAs(name, value),
       ]);
+      freezeFields(this, ['acceptIn']);
       watchFields(
         this,
         rulesFor(Object.fromEntries(checks), () => this[adjustWorkers]()),
@@ -154,10 +183,22 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       this.#pool?.setLimits(this.requestLimits);
     }
 
+    /** Where workers take requests for themselves, the main side only holds the socket. */
+    protected override shareSource(source: RequestSource<object>): RequestSource<object> {
+      if (this.acceptIn === 'main') return source;
+      const { sharing } = source;
+      if (sharing === undefined)
+        throw new Error('unreachable: checkFields() has refused this kind of socket');
+      needLibc('workers that accept for themselves');
+      this.#accepting = { sharing };
+      return new SharedSource(source, sharing, () => this.#pool);
+    }
+
     /** Starts the workers. Resolves when each has loaded the handler. */
     protected override async loadHandler(): Promise<void> {
       if (this.state !== 'idle') throw closedBefore('listen()'); // closed while it was binding
       this.#driver = this[createDriver]();
+      const accepting = this.#accept(this.#driver);
       this.#pool = new WorkerPool({
         driver: this.#driver,
         spec: () => ({
@@ -168,12 +209,18 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
         size: () => (this.#size ??= poolSizeOf(this, names)),
         onShutdown: () => void this.shutdown(),
         onFailure: (error) => this.reportError(error),
+        accepting,
       });
       try {
         await this.#pool.start();
       } catch (error) {
         throw this.state === 'idle' ? error : closedBefore('listen()');
       }
+    }
+
+    override handleRequest(): Promise<void> {
+      if (this.acceptIn === 'main') return super.handleRequest();
+      return Promise.reject(noHandleRequest());
     }
 
     override processRequest(request: object, clientAddress: ClientAddress): Promise<void> {
@@ -208,6 +255,35 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       await this.#workersEnded;
     }
 
+    #accept(driver: WorkerDriver): Accepting | undefined {
+      if (this.#accepting === undefined) return undefined;
+      this.#accepted = new AcceptedRequests(driver.shareMemory(TABLE_BYTES));
+      this.#setAcceptRules();
+      this.countElsewhere(this.#accepted);
+      return {
+        requests: this.#accepted,
+        sharing: this.#accepting.sharing,
+        fileno: () => this.fileno(),
+        onFailed: (error, clientAddress) => this.reportError(error, clientAddress),
+        onAcceptFailure: (error) => {
+          if (acceptErrorChannel.hasSubscribers) acceptErrorChannel.publish({ server: this, error });
+          this.reportError(error);
+        },
+      };
+    }
+
+    #setAcceptRules(): void {
+      if (this.#accepted === undefined) return;
+      const { requestsPerWorker, maxRequests } = (this.#size ??= poolSizeOf(this, names));
+      const { maxConnections, overload } = this;
+      this.#accepted.rules = {
+        maxConnections,
+        requestsPerWorker,
+        rejects: overload === 'reject',
+        isFreshEach: maxRequests === 1,
+      };
+    }
+
     async #end(closing: Promise<void>): Promise<void> {
       if (this.blockOnClose) this.#driver?.waitedFor?.();
       await closing;
@@ -217,6 +293,15 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     }
   }
   return PooledServer;
+}
+
+function noHandleRequest(): Error {
+  return unsupported({
+    field: 'handleRequest()',
+    expected: "left alone with `acceptIn` 'workers'",
+    got: 'a call',
+    cure: "workers take requests for themselves: use serveForever(), or acceptIn 'main'",
+  });
 }
 
 function checkRunsElsewhere(server: BaseServer): void {

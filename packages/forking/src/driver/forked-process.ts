@@ -22,6 +22,8 @@ export interface ProcessOptions {
   readonly env: NodeJS.ProcessEnv | null;
   /** @default this process's own directory */
   readonly cwd: string | undefined;
+  /** Descriptors of this process that the child has from `LISTEN_FD` on. */
+  readonly inherited: readonly number[];
   /** Whether the channel is made of frames; else it is Node's own. */
   readonly framed: boolean;
 }
@@ -48,13 +50,13 @@ export class ForkedProcess {
   #closing: NodeJS.Timeout | undefined;
 
   /** @throws the system's error where Node reports a failed start so; {@link SocketServerError} ERR_SOCKETSERVER_BUNDLED */
-  constructor({ execArgv, env, cwd, framed }: ProcessOptions, events: ForkedProcessEvents) {
+  constructor({ execArgv, env, cwd, framed, inherited }: ProcessOptions, events: ForkedProcessEvents) {
     this.#events = events;
     this.#child = spawn(process.execPath, [...execArgv, entryFile(ENTRY)], {
       ...(env === null ? {} : { env }),
       cwd,
       serialization: 'advanced', // for Node's own channel: only this one carries bytes
-      stdio: ['ignore', 'inherit', 'pipe', framed ? 'pipe' : 'ipc', 'pipe'],
+      stdio: ['ignore', 'inherit', 'pipe', framed ? 'pipe' : 'ipc', 'pipe', ...inherited],
     });
     this.channel = new (framed ? FrameChannel : IpcChannel)(this.#child, {
       onMessages: (messages) => events.onMessages(messages),

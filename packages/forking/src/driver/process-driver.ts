@@ -1,7 +1,9 @@
 import {
   adoptsDescriptors,
   DescriptorPipe,
+  SharedMemory,
   type SocketType,
+  type TableMemory,
   type WorkerDriver,
   type WorkerEvents,
   type WorkerSpec,
@@ -26,6 +28,7 @@ export class ProcessDriver implements WorkerDriver {
   readonly #fields: ProcessFields;
   readonly #workers = new Set<ProcessWorker>();
   #framed: boolean;
+  #memory: SharedMemory | undefined;
 
   constructor(fields: ProcessFields) {
     this.#fields = fields;
@@ -38,22 +41,31 @@ export class ProcessDriver implements WorkerDriver {
     return running.map(({ pid }) => pid).filter((pid) => pid !== undefined);
   }
 
-  start({ handler, serverAddress, limits }: WorkerSpec, events: WorkerEvents): ProcessWorker {
+  shareMemory(bytes: number): TableMemory {
+    this.#memory = new SharedMemory(bytes);
+    return this.#memory;
+  }
+
+  start({ handler, serverAddress, limits, accept }: WorkerSpec, events: WorkerEvents): ProcessWorker {
     const fields = this.#fields;
     const { cwd, chdir } = directoriesOfChildren();
+    const context = packContext(fields.context);
+    const told = { handler, serverAddress, context, limits, chdir, accept: accept?.terms };
     const worker = new ProcessWorker(
       {
         execArgv: fields.execArgv ?? execArgvForChildren(process.execArgv),
         env: fields.env,
         cwd,
         framed: this.#framed,
-        start: { type: 'start', handler, serverAddress, context: packContext(fields.context), limits, chdir },
+        start: { type: 'start', ...told },
+        inherited: accept === undefined || this.#memory === undefined ? [] : [accept.fd, this.#memory.fd],
         acknowledgeTimeout: () => fields.acknowledgeTimeout,
         killGrace: () => fields.killGrace,
         // The next one, which is started in its place, has Node's own channel.
         onNoDescriptors: () => (this.#framed = false),
       },
       events,
+      accept?.accepted,
     );
     this.#workers.add(worker);
     void worker.gone.then(() => this.#workers.delete(worker));

@@ -6,6 +6,7 @@ import {
   Worker,
   workerDied,
   workerStart,
+  type AcceptedByWorker,
   type Job,
   type NamedMessage,
   type Outgoing,
@@ -48,8 +49,8 @@ export class ProcessWorker extends Worker<Socket> {
   #endedFor: Error | undefined;
 
   /** @throws what keeps the process from being started, where Node tells it so */
-  constructor(options: ProcessWorkerOptions, events: WorkerEvents) {
-    super(events);
+  constructor(options: ProcessWorkerOptions, events: WorkerEvents, accepted?: AcceptedByWorker) {
+    super(events, accepted);
     this.#options = options;
     this.#process = new ForkedProcess(options, {
       onMessages: (messages) => this.receive(messages),

@@ -1,20 +1,24 @@
 // The program that runs in a child. The parent's side is driver/process-worker.ts.
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import {
   adoptsDescriptors,
+  needLibc,
   openConnection,
   protocolError,
   readyConnection,
   RequestExecutor,
   serializeError,
+  sharedMemoryOf,
   surviveClosing,
+  TABLE_BYTES,
   tryLibc,
   type StreamMessage,
   type ToWorker,
 } from '@socketserver/core/workers';
 import { unpackContext } from '../driver/context.js';
 import { monotonicMs } from '../monotonic-ms.js';
-import type { StartMessage, ToChild } from '../protocol.js';
+import { LISTEN_FD, MEMORY_FD, type StartMessage, type ToChild } from '../protocol.js';
 import { discard, ParentChannel, type Connection } from './parent-channel.js';
 
 const parent = new ParentChannel({
@@ -70,6 +74,7 @@ function handle(message: Exclude<ToChild, StreamMessage>): void {
     case 'abort':
     case 'limits':
     case 'ping':
+    case 'take':
       executor.receive(message);
       return;
     case 'end':
@@ -80,8 +85,10 @@ function handle(message: Exclude<ToChild, StreamMessage>): void {
   }
 }
 
-async function start({ handler, serverAddress, context, limits, chdir }: StartMessage): Promise<void> {
+async function start({ context, accept: terms, chdir, ...told }: StartMessage): Promise<void> {
+  const { handler, serverAddress } = told;
   const canTake =
+    terms !== undefined ||
     handler.socketType === 'datagram' ||
     process.send !== undefined ||
     (parent.takesConnections && adoptsDescriptors('path' in serverAddress ? 'AF_UNIX' : 'AF_INET'));
@@ -91,11 +98,22 @@ async function start({ handler, serverAddress, context, limits, chdir }: StartMe
   }
   try {
     if (chdir !== undefined) process.chdir(chdir);
-    await executor.load({ handler, serverAddress, context: unpackContext(context), limits });
+    const accept = terms === undefined ? undefined : { terms, ...inherited() };
+    await executor.load({ ...told, context: unpackContext(context), accept });
     parent.tell({ type: 'ready' });
   } catch (error) {
     parent.tell({ type: 'failed', error: serializeError(error) });
   }
+}
+
+/** What this process has inherited to accept with; its own children are not to have it. */
+function inherited(): { fd: number; memory: ArrayBufferLike } {
+  const fd = needLibc('children that accept for themselves').dup(LISTEN_FD);
+  if (fd === -1)
+    throw new Error('Expected a descriptor for the listening socket, got none; raise the limit (ulimit -n)');
+  const memory = sharedMemoryOf(MEMORY_FD, TABLE_BYTES);
+  for (const each of [LISTEN_FD, MEMORY_FD]) closeSync(each);
+  return { fd, memory };
 }
 
 function serveStream(message: StreamMessage, connection: Connection | undefined): void {

@@ -12,6 +12,9 @@ import {
   entryFile,
   forgetLastStat,
   surviveClosing,
+  type AcceptSpec,
+  type AcceptStart,
+  type TableMemory,
   type WorkerDriver,
   type WorkerEvents,
   type WorkerSpec,
@@ -70,7 +73,10 @@ export class ThreadDriver implements WorkerDriver {
     const piscina = this.#makePiscina();
     const { port1, port2 } = new MessageChannel();
     const marker = new StartMarker();
-    const start: ThreadStart = { ...spec, context, port: port2, marker: marker.cells };
+    const { handler, serverAddress, limits } = spec;
+    const accept = spec.accept && withoutCount(spec.accept);
+    const shared = { port: port2, marker: marker.cells, accept };
+    const start: ThreadStart = { handler, serverAddress, limits, context, ...shared };
     const [thread] = piscina.threads as [NodeWorker];
     const worker = new ThreadWorker(
       {
@@ -83,10 +89,15 @@ export class ThreadDriver implements WorkerDriver {
         holdsProcess: () => this.#isWaitedFor || !this.#fields.daemonThreads,
       },
       events,
+      spec.accept?.accepted,
     );
     this.#workers.add(worker);
     void worker.gone.then(() => this.#workers.delete(worker));
     return worker;
+  }
+
+  shareMemory(bytes: number): TableMemory {
+    return { buffer: new SharedArrayBuffer(bytes), close: () => {} };
   }
 
   /** Whoever waits for the end keeps the process alive, whatever `daemonThreads` says. */
@@ -138,6 +149,11 @@ async function load(
     void piscina.destroy();
     throw error;
   }
+}
+
+/** What of it crosses. */
+function withoutCount({ terms, memory, fd }: AcceptSpec): AcceptStart {
+  return { terms, memory, fd };
 }
 
 /** Whether a port has been transferred, told by its other end: what cannot be cloned does not take it along. */

@@ -10,6 +10,7 @@ import {
   Worker,
   workerDied,
   workerStart,
+  type AcceptedByWorker,
   type Job,
   type NamedMessage,
   type Outgoing,
@@ -53,8 +54,8 @@ export class ThreadWorker extends Worker<TransferListItem> {
   /** The jobs that it had started when it was lost. */
   #started: readonly Job[] = [];
 
-  constructor(parts: ThreadParts, events: WorkerEvents) {
-    super(events);
+  constructor(parts: ThreadParts, events: WorkerEvents, accepted?: AcceptedByWorker) {
+    super(events, accepted);
     const { thread } = parts;
     this.name = `Thread-${thread.threadId}`;
     this.#thread = thread;

@@ -15,9 +15,16 @@ export class Recycling {
   isDue(worker: Worker): boolean {
     // One that is too large before its first request would be followed by another such one, without end.
     if (worker.served === 0 || this.isUsedUp(worker)) return false;
-    const { maxRequests, maxWorkerMemory } = this.#size();
-    const hasServedEnough = maxRequests > 0 && worker.served >= maxRequests + this.#jitterOf(worker);
+    const { maxWorkerMemory } = this.#size();
+    const dueAt = this.dueAt(worker);
+    const hasServedEnough = dueAt > 0 && worker.served >= dueAt;
     return hasServedEnough || (maxWorkerMemory > 0 && worker.memoryBytes > maxWorkerMemory);
+  }
+
+  /** Requests after which it is due; 0: no limit. */
+  dueAt(worker: Worker): number {
+    const { maxRequests } = this.#size();
+    return maxRequests > 0 ? maxRequests + this.#jitterOf(worker) : 0;
   }
 
   /**

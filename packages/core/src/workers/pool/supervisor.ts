@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestLimits } from '../../execution/request-limits.js';
-import type { WorkerDriver, WorkerSpec } from '../driver.js';
+import type { AcceptSpec, WorkerDriver, WorkerSpec } from '../driver.js';
 import {
   closedBefore,
   messageOf,
@@ -36,6 +36,8 @@ export interface SupervisorOptions {
   readonly onNoneStarts: (error: Error) => void;
   /** A failure that belongs to no request. */
   readonly onFailure: (error: unknown) => void;
+  /** For workers that take requests for themselves. @returns undefined where the main side does */
+  readonly accept: () => AcceptSpec | undefined;
 }
 
 export interface WorkerCounts {
@@ -62,6 +64,8 @@ export class Supervisor {
   /** Whether it has been told that no worker can be started beside those that cannot be ended. */
   #isBlockedTold = false;
   #aborted: { reason: unknown } | undefined;
+  /** Whether workers that can are to take requests for themselves. */
+  #isTaking = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -87,6 +91,23 @@ export class Supervisor {
       starting: this.#workers.count('starting', 'fresh', 'standby'),
       draining: this.#workers.count('draining', 'unresponsive', 'abandoned'),
     };
+  }
+
+  /** Workers that can take requests for themselves from now on, or leave them. */
+  setTaking(isTaking: boolean): void {
+    this.#isTaking = isTaking;
+    for (const worker of this.#workers.in('serving')) worker.take(isTaking ? 'on' : 'off');
+  }
+
+  /** They take what waits now, and then nothing more. */
+  takeLast(): void {
+    this.#isTaking = false;
+    for (const worker of this.#workers.in('serving')) worker.take('last');
+  }
+
+  /** Whether a worker may take requests for itself. */
+  get anyTakes(): boolean {
+    return this.#workers.all.some(({ isTaking }) => isTaking);
   }
 
   /** The serving worker that has the fewest jobs, of those that can be given another one now. */
@@ -222,9 +243,13 @@ export class Supervisor {
   }
 
   #make(spec: WorkerSpec): Worker {
+    const accept = this.#options.accept();
     try {
-      return this.#options.driver.start(spec, this.#options.events);
+      const worker = this.#options.driver.start({ ...spec, accept }, this.#options.events);
+      worker.dueAt = this.#recycling.dueAt(worker);
+      return worker;
     } catch (error) {
+      accept?.accepted.gone();
       throw 'syscall' in Object(error) ? workerStart('a worker', messageOf(error), error) : error;
     }
   }
@@ -272,7 +297,10 @@ export class Supervisor {
     const isHopeless = present === 0 && missing <= 0 && this.#workers.count('unresponsive') === 0;
     this.#tellOfBlocked(isHopeless ? blocked : 0);
     if (!this.#backoff.isWaiting) for (; missing > 0; missing--) void this.#startAnother();
-    for (const worker of this.#workers.in('serving')) this.#drainWhenIdle(worker);
+    for (const worker of this.#workers.in('serving')) {
+      worker.dueAt = this.#recycling.dueAt(worker);
+      this.#drainWhenIdle(worker);
+    }
     this.#health.start();
   }
 
@@ -297,6 +325,7 @@ export class Supervisor {
     const [worker] = this.#workers.in('standby');
     if (worker === undefined) return false;
     this.#workers.assign(worker, 'serving');
+    if (this.#isTaking) worker.take('on');
     this.#drainWhenIdle(worker);
     this.#options.onCapacity();
     return true;
@@ -342,6 +371,7 @@ export class Supervisor {
   #drain(worker: Worker): void {
     this.#idle.stop(worker);
     this.#workers.assign(worker, 'draining');
+    worker.take('off');
     if (worker.load === 0) void worker.retire();
   }
 
@@ -365,7 +395,8 @@ export class Supervisor {
     void worker.gone.then(() => this.#gone(worker));
     const unfinished = worker.takeUnfinished();
     const isWanted = role !== 'starting' && role !== 'draining';
-    const isProven = worker.hasServed || unfinished.started.length > 0 || !this.#backoff.counts(worker);
+    const hasStarted = unfinished.started.length + unfinished.taken > 0;
+    const isProven = worker.hasServed || hasStarted || !this.#backoff.counts(worker);
     if (isProven) this.#backoff.proven(worker);
     else if (wasKilled) this.#backoff.killed();
     if (isWanted && !isProven) this.#startFailed(error);

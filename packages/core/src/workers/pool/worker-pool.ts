@@ -1,10 +1,13 @@
 import type { ClientAddress } from '../../address.js';
 import type { RequestLimits } from '../../execution/request-limits.js';
-import type { WorkerDriver, WorkerSpec } from '../driver.js';
+import type { Sharing } from '../../sources/request-source.js';
+import type { AcceptSpec, WorkerDriver, WorkerSpec } from '../driver.js';
 import { closed } from '../errors.js';
 import { Job, type WorkerRequest } from '../job.js';
 import type { PoolSize } from '../options.js';
+import type { AcceptedRequests } from './accepted-requests.js';
 import { Batcher } from './batcher.js';
+import type { TakingWorkers } from './shared-source.js';
 import { Supervisor, type WorkerCounts } from './supervisor.js';
 import type { Unfinished, Worker } from './worker.js';
 
@@ -18,13 +21,27 @@ export interface WorkerPoolOptions {
   readonly onShutdown: () => void;
   /** A failure that belongs to no request. */
   readonly onFailure: (error: unknown) => void;
+  /** For workers that take requests for themselves. */
+  readonly accepting?: Accepting | undefined;
+}
+
+/** What a pool has whose workers take requests for themselves. */
+export interface Accepting {
+  readonly requests: AcceptedRequests;
+  readonly sharing: Sharing;
+  /** The listening socket. */
+  readonly fileno: () => number;
+  /** A request has failed. */
+  readonly onFailed: (error: Error, clientAddress: ClientAddress) => void;
+  /** A worker could not take one. */
+  readonly onAcceptFailure: (error: Error) => void;
 }
 
 /** Milliseconds that a request may wait for others, while every turn of the event loop brings some: waking a worker costs more. */
 const MAX_BATCH_MS = 2;
 
 /** The requests of one server: those that wait for a worker, and which worker gets which. */
-export class WorkerPool {
+export class WorkerPool implements TakingWorkers {
   readonly #supervisor: Supervisor;
   readonly #batcher = new Batcher(() => this.#dispatch(), MAX_BATCH_MS);
   /** Jobs that wait for a worker, oldest first. */
@@ -35,8 +52,12 @@ export class WorkerPool {
   #redispatched = 0;
   #isEnding = false;
   #whenIdle: (() => void)[] = [];
+  readonly #accepting: Accepting | undefined;
+  readonly #onFailure: (error: unknown) => void;
 
-  constructor({ driver, spec, size, onShutdown, onFailure }: WorkerPoolOptions) {
+  constructor({ driver, spec, size, onShutdown, onFailure, accepting }: WorkerPoolOptions) {
+    this.#accepting = accepting;
+    this.#onFailure = onFailure;
     this.#supervisor = new Supervisor({
       driver,
       spec,
@@ -49,12 +70,16 @@ export class WorkerPool {
         recovered: (worker) => this.#supervisor.recovered(worker),
         draining: (worker) => this.#supervisor.drain(worker),
         shutdown: onShutdown,
+        changed: (worker) => this.#changed(worker),
+        failed: (_worker, error, clientAddress) => accepting?.onFailed(error, clientAddress),
+        acceptFailed: (_worker, error) => accepting?.onAcceptFailure(error),
       },
       waiting: () => this.#waiting.length,
       onCapacity: () => this.#batchWaiting(),
       onLost: (error, unfinished) => this.#takeBack(error, unfinished),
       onNoneStarts: (error) => this.#refuseWaiting(error),
       onFailure,
+      accept: () => this.#acceptSpec(),
     });
   }
 
@@ -131,6 +156,34 @@ export class WorkerPool {
     await this.#supervisor.terminate();
   }
 
+  // ── workers that take requests for themselves ──────────────────────────────────────────────────────────
+
+  setTaking(isTaking: boolean): void {
+    this.#supervisor.setTaking(isTaking);
+  }
+
+  async finish(): Promise<void> {
+    this.#supervisor.takeLast();
+    await this.#accepting?.requests.until(() => !this.#supervisor.anyTakes);
+  }
+
+  release(): void {
+    this.#accepting?.requests.end();
+  }
+
+  #acceptSpec(): AcceptSpec | undefined {
+    if (this.#accepting === undefined) return undefined;
+    const { requests, sharing, fileno } = this.#accepting;
+    const accepted = requests.begin();
+    return { accepted, terms: { row: accepted.row, sharing }, memory: requests.buffer, fd: fileno() };
+  }
+
+  #changed(worker: Worker): void {
+    this.#supervisor.settled(worker);
+    this.#supervisor.adjust();
+    this.#accepting?.requests.changed();
+  }
+
   // ── dispatching ─────────────────────────────────────────────────────────────────────────────────────────
 
   #batchWaiting(): void {
@@ -175,7 +228,9 @@ export class WorkerPool {
     this.#supervisor.settled(worker);
   }
 
-  #takeBack(error: Error, { started, notStarted }: Unfinished): void {
+  #takeBack(error: Error, { started, notStarted, taken }: Unfinished): void {
+    for (let left = taken; left > 0; left--) this.#onFailure(error);
+    this.#accepting?.requests.changed();
     for (const job of started) {
       job.fail(error);
       this.#countOut();

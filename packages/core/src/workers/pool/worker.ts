@@ -1,3 +1,4 @@
+import type { ClientAddress } from '../../address.js';
 import type { DatagramSocket } from '../../datagram.js';
 import type { RequestLimits } from '../../execution/request-limits.js';
 import { protocolError } from '../errors.js';
@@ -6,6 +7,7 @@ import { isSocket, type Job } from '../job.js';
 import type {
   DatagramMessage,
   FromWorker,
+  HowToTake,
   NamedMessage,
   StreamMessage,
   ToWorker,
@@ -13,6 +15,7 @@ import type {
 import type { RequestEnd } from '../protocol/request-end.js';
 import { deserializeError, serializeError } from '../../requests/serialized-error.js';
 import { checkFromWorker } from '../protocol/validate.js';
+import type { AcceptedByWorker } from './accepted-requests.js';
 
 /** A message to a worker, with what travels beside it: what is transferred to a thread, a socket for a process. */
 export interface Outgoing<Attachment> {
@@ -39,6 +42,8 @@ export interface Loss {
 export interface Unfinished {
   readonly started: Job[];
   readonly notStarted: Job[];
+  /** How many more it had taken for itself, and not ended. */
+  readonly taken: number;
 }
 
 /** What a worker tells its pool. */
@@ -55,6 +60,12 @@ export interface WorkerEvents {
   recovered(worker: Worker): void;
   /** It wants no more requests. */
   draining(worker: Worker): void;
+  /** One that takes requests for itself has stopped, has none any more, or is due to be replaced. */
+  changed(worker: Worker): void;
+  /** A request that it took for itself has failed. */
+  failed(worker: Worker, error: Error, clientAddress: ClientAddress): void;
+  /** It could not take a request for itself. */
+  acceptFailed(worker: Worker, error: Error): void;
   /** A handler has called `this.server.shutdown()`. */
   shutdown(): void;
 }
@@ -103,11 +114,14 @@ export abstract class Worker<Attachment = unknown> {
   #owesSince: number | undefined;
   #isUnresponsive = false;
   #isGone = false;
+  readonly #accepted: AcceptedByWorker | undefined;
   readonly #settle: Settle;
   #loss: Loss | undefined;
 
-  constructor(events: WorkerEvents) {
+  /** @param accepted - of one that takes requests for itself */
+  constructor(events: WorkerEvents, accepted?: AcceptedByWorker) {
     this.events = events;
+    this.#accepted = accepted;
     const settle: Partial<Settle> = {};
     this.ready = new Promise((resolve, reject) =>
       Object.assign(settle, { ready: resolve, notReady: reject }),
@@ -120,19 +134,19 @@ export abstract class Worker<Attachment = unknown> {
 
   // ── for the pool ────────────────────────────────────────────────────────────────────────────────────────
 
-  /** How many jobs it has. */
+  /** How many jobs it has. One that may take requests for itself counts as having one more. */
   get load(): number {
-    return this.#jobs.size;
+    return this.#jobs.size + (this.#accepted?.load ?? 0);
   }
 
-  /** How many jobs it has ever been given. */
+  /** How many jobs it has ever been given, or has taken. */
   get served(): number {
-    return this.#served;
+    return this.#served + (this.#accepted?.counts.accepted ?? 0);
   }
 
   /** Whether a job of it has ended. */
   get hasServed(): boolean {
-    return this.#hasServed;
+    return this.#hasServed || (this.#accepted?.hasEnded ?? false);
   }
 
   /** What `lost` resolves with, once it has. */
@@ -181,6 +195,26 @@ export abstract class Worker<Attachment = unknown> {
     this.#unsent.push(outgoing);
   }
 
+  /** Whether it may take requests for itself: until it has said that it does not. */
+  get isTaking(): boolean {
+    return this.#accepted?.isTaking ?? false;
+  }
+
+  /** Tells one that can to take requests for itself, or to stop that. */
+  take(how: HowToTake): void {
+    if (this.#accepted === undefined || this.isLost) return;
+    if (how === 'on') this.#accepted.opened();
+    else if (!this.#accepted.closed()) return;
+    this.post({ type: 'take', how });
+    this.flush();
+    this.busyChanged();
+  }
+
+  /** Requests after which one that takes them for itself says that it is due to be replaced; 0: never. */
+  set dueAt(requests: number) {
+    if (this.#accepted !== undefined) this.#accepted.dueAt = requests;
+  }
+
   /** Sends what has been gathered. */
   flush(): void {
     clearImmediate(this.#flushing);
@@ -220,8 +254,9 @@ export abstract class Worker<Attachment = unknown> {
     const started: Job[] = [];
     const notStarted: Job[] = [];
     for (const job of this.#jobs.empty()) (this.hasStarted(job) ? started : notStarted).push(job);
+    const taken = this.#accepted?.lose() ?? 0;
     this.busyChanged();
-    return { started, notStarted };
+    return { started, notStarted, taken };
   }
 
   /** Lets a worker end that has no jobs. Resolves when it is gone, or cannot be ended. Idempotent. */
@@ -286,6 +321,7 @@ export abstract class Worker<Attachment = unknown> {
   /** Its thread or process is gone. */
   protected leave(): void {
     this.#isGone = true;
+    this.#accepted?.gone();
     this.#settle.gone();
   }
 
@@ -355,9 +391,28 @@ export abstract class Worker<Attachment = unknown> {
       case 'shutdown':
         this.events.shutdown();
         return;
+      case 'stopped':
+        this.#accepted?.stopped();
+        this.#changed();
+        return;
+      case 'idle':
+      case 'due':
+        this.#changed();
+        return;
+      case 'failure':
+        this.events.failed(this, deserializeError(message.error), message.clientAddress);
+        return;
+      case 'accept-failed':
+        this.events.acceptFailed(this, deserializeError(message.error));
+        return;
       default:
         this.heard(message);
     }
+  }
+
+  #changed(): void {
+    this.busyChanged();
+    this.events.changed(this);
   }
 
   #end(id: number, end?: RequestEnd): void {

@@ -3,6 +3,7 @@ import type { ClientAddress } from '../../address.js';
 import type { RequestLimits } from '../../execution/request-limits.js';
 import type { RequestEnd } from './request-end.js';
 import type { SerializedError } from '../../requests/serialized-error.js';
+import type { Sharing } from '../../sources/request-source.js';
 
 /**
  * What the main side and a worker tell each other, in lists: waking the other side costs more than a message does. Both
@@ -19,8 +20,20 @@ export type ToWorker =
   | { type: 'limits'; limits: RequestLimits | null }
   /** To be answered with 'alive'. */
   | { type: 'ping' }
+  /** Workers that accept for themselves. The answer to all but 'on' is `stopped`. */
+  | { type: 'take'; how: HowToTake }
   /** No request follows. */
   | { type: 'end' };
+
+/** Take requests; leave them; or take those that wait now, and then leave them. */
+export type HowToTake = 'on' | 'off' | 'last';
+
+/** What a worker has to know to accept for itself. */
+export interface AcceptTerms {
+  /** Its row in the memory that all share. */
+  readonly row: number;
+  readonly sharing: Sharing;
+}
 
 interface RequestMessage {
   /** What the worker tells of it with: unlike that of any other request that it has. */
@@ -67,6 +80,15 @@ export type FromWorker =
   | { type: 'returned'; id: number }
   /** Processes: it cannot take the descriptors of connections, and loads no handler. */
   | { type: 'no-descriptors' }
+  /** Workers that accept for themselves: it takes nothing any more; and, once it is so, the last of its requests has ended. */
+  | { type: 'stopped' }
+  | { type: 'idle' }
+  /** It has had as many requests as it may have before it is replaced. */
+  | { type: 'due' }
+  /** A request that it took has failed. */
+  | { type: 'failure'; error: SerializedError; clientAddress: ClientAddress }
+  /** It could not take a request: said once a spell. */
+  | { type: 'accept-failed'; error: SerializedError }
   /** Threads: the answer to `end`, once all that was printed has left. */
   | { type: 'over' };
 

@@ -13,19 +13,27 @@ export function checkFromWorker(value: unknown): FromWorker[] {
 }
 
 function checkNamed(message: unknown): void {
-  const { type, id, end, error, memoryBytes, data, address } = asRecord(message);
+  const { type, id, end, error, clientAddress, memoryBytes, data, address } = asRecord(message);
   switch (type) {
     case 'ready':
     case 'shutdown':
     case 'draining':
     case 'over':
     case 'no-descriptors':
+    case 'stopped':
+    case 'idle':
+    case 'due':
       return;
     case 'alive':
       check(Number.isSafeInteger(memoryBytes), 'a number of bytes', memoryBytes);
       return;
     case 'failed':
+    case 'accept-failed':
       check(isSerializedError(error), 'an error', error);
+      return;
+    case 'failure':
+      check(isSerializedError(error), 'an error', error);
+      asRecord(clientAddress);
       return;
     case 'begun':
     case 'returned':

@@ -1,0 +1,222 @@
+import type { CountsElsewhere, EndedElsewhere, RequestsElsewhere } from '../../requests/active-requests.js';
+import { noRowLeft } from '../errors.js';
+import {
+  AcceptTable,
+  runningOf,
+  type AcceptCounts,
+  type AcceptRow,
+  type AcceptRules,
+} from '../protocol/accept-table.js';
+
+/** The memory that workers share; `close` when nobody looks at it any more. */
+export interface TableMemory {
+  readonly buffer: ArrayBufferLike;
+  close(): void;
+}
+
+/**
+ * The requests of workers that accept for themselves, as the main side sees them: how many there are, and what has become of
+ * them.
+ */
+export class AcceptedRequests implements RequestsElsewhere {
+  readonly #memory: TableMemory;
+  readonly #table: AcceptTable;
+  /** By the number of its row. */
+  readonly #workers = new Map<number, AcceptedByWorker>();
+  /** Of workers that are gone. */
+  readonly #past: AcceptCounts = { accepted: 0, completed: 0, failed: 0, disconnected: 0, rejected: 0 };
+  #isOver = false;
+  #watchers: (() => void)[] = [];
+
+  constructor(memory: TableMemory) {
+    this.#memory = memory;
+    this.#table = new AcceptTable(memory.buffer);
+  }
+
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
+  set rules(rules: AcceptRules) {
+    if (!this.#isOver) this.#table.rules = rules;
+  }
+
+  /** For a new worker. @throws {SocketServerError} ERR_SOCKETSERVER_WORKER_START when there are too many */
+  begin(): AcceptedByWorker {
+    const index = this.#table.unusedRow((row) => !this.#workers.has(row));
+    if (index === undefined) throw noRowLeft(this.#workers.size);
+    const worker = new AcceptedByWorker(this.#table.row(index), this.#table, (counts) => {
+      this.#workers.delete(index);
+      for (const name of Object.keys(counts) as (keyof AcceptCounts)[]) this.#past[name] += counts[name];
+      this.#closeMemory();
+    });
+    this.#workers.set(index, worker);
+    return worker;
+  }
+
+  /** No worker begins any more, and none may use the number of the listening socket. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#table.end();
+    this.#isOver = true;
+    this.#closeMemory();
+  }
+
+  get size(): number {
+    let running = 0;
+    for (const worker of this.#workers.values()) running += worker.running;
+    return running;
+  }
+
+  stats(): CountsElsewhere {
+    const sum = { ...this.#past };
+    for (const { counts } of this.#workers.values()) {
+      for (const name of Object.keys(sum) as (keyof AcceptCounts)[]) sum[name] += counts[name];
+    }
+    return { ...sum, active: runningOf(sum) };
+  }
+
+  async none(): Promise<void> {
+    await this.until(() => [...this.#workers.values()].every(({ load }) => load === 0));
+  }
+
+  closing(): () => EndedElsewhere {
+    const tells = [...this.#workers.values()].map((worker) => worker.closing());
+    return () => {
+      const sum = { drained: 0, cut: 0, killed: 0 };
+      for (const tell of tells) {
+        const { drained, cut, killed } = tell();
+        sum.drained += drained;
+        sum.cut += cut;
+        sum.killed += killed;
+      }
+      return sum;
+    };
+  }
+
+  /** Resolves when `isSo`, which is asked whenever a worker has changed. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  /** A worker takes nothing any more, runs nothing any more, or is gone. */
+  changed(): void {
+    for (const watcher of this.#watchers.splice(0)) watcher();
+  }
+
+  #closeMemory(): void {
+    if (this.#isOver && this.#workers.size === 0) this.#memory.close();
+  }
+}
+
+/** The part of one worker. */
+export class AcceptedByWorker {
+  readonly #row: AcceptRow;
+  readonly #table: AcceptTable;
+  readonly #onGone: (counts: AcceptCounts) => void;
+  /** Whether it has been told to take requests. */
+  #isOpen = false;
+  /** How often it has been told to stop, and has not said that it has. */
+  #stopsOwed = 0;
+  /** Once it is lost. */
+  #final: AcceptCounts | undefined;
+  #lost = 0;
+  #early: AcceptRow['early'];
+
+  constructor(row: AcceptRow, table: AcceptTable, onGone: (counts: AcceptCounts) => void) {
+    this.#row = row;
+    this.#table = table;
+    this.#onGone = onGone;
+  }
+
+  /** The number of its row. */
+  get row(): number {
+    return this.#row.index;
+  }
+
+  get counts(): AcceptCounts {
+    return this.#final ?? this.#row.counts();
+  }
+
+  get running(): number {
+    return runningOf(this.counts);
+  }
+
+  /** Whether a request of it has ended. */
+  get hasEnded(): boolean {
+    return this.counts.accepted > this.running;
+  }
+
+  /** Its running requests, and one if it may take another. */
+  get load(): number {
+    return this.running + (this.isTaking ? 1 : 0);
+  }
+
+  get isTaking(): boolean {
+    if (this.#final !== undefined || (!this.#isOpen && this.#stopsOwed === 0)) return false;
+    return !this.#table.rules.isFreshEach || this.counts.accepted === 0;
+  }
+
+  /** It is told to take requests. */
+  opened(): void {
+    this.#isOpen = true;
+  }
+
+  /** It is told to stop. @returns false if it has not been told to take any */
+  closed(): boolean {
+    const wasOpen = this.#isOpen;
+    if (wasOpen) this.#stopsOwed++;
+    this.#isOpen = false;
+    return wasOpen;
+  }
+
+  /** It has stopped. */
+  stopped(): void {
+    this.#stopsOwed = Math.max(0, this.#stopsOwed - 1);
+  }
+
+  /** Requests after which it says that it is due to be replaced; 0: never. */
+  set dueAt(requests: number) {
+    if (this.#final === undefined) this.#row.dueAt = requests;
+  }
+
+  /** The worker runs nothing any more: what it had not ended has failed. @returns how many requests that were */
+  lose(): number {
+    if (this.#final !== undefined) return 0;
+    const counts = this.#row.counts();
+    this.#early = this.#row.early;
+    this.#lost = runningOf(counts);
+    this.#final = { ...counts, failed: counts.failed + this.#lost };
+    return this.#lost;
+  }
+
+  /** Its thread or process is gone: nobody writes its row any more. */
+  gone(): void {
+    this.lose();
+    this.#row.clear();
+    this.#onGone(this.counts);
+  }
+
+  /** The server closes. @returns tells what has become of the requests that run now */
+  closing(): () => EndedElsewhere {
+    const { running, ended } = this.#seen();
+    if (this.#final === undefined) this.#row.forgetEarly();
+    return () => {
+      const early = this.#early ?? (this.#final === undefined ? this.#row.early : undefined);
+      // One that has not heard of it is stuck, and counts nothing.
+      const {
+        running: all,
+        ended: by,
+        cut,
+      } = early ?? { running, ended: this.#seen().ended - ended, cut: 0 };
+      const done = Math.min(all, by);
+      return { drained: done - cut, cut, killed: all - done };
+    };
+  }
+
+  #seen(): { running: number; ended: number } {
+    const { counts } = this;
+    const running = runningOf(counts);
+    return { running, ended: counts.accepted - running - this.#lost };
+  }
+}

@@ -1,0 +1,217 @@
+import type { BoundAddress, ClientAddress } from '../../address.js';
+import { isSocket } from '../../execution/connection-end.js';
+import { AcceptBackoff } from '../../loop/accept-backoff.js';
+import { serializeError } from '../../requests/serialized-error.js';
+import type { Arrival } from '../../sources/request-queue.js';
+import { sharedSocket, type SharedSocket } from '../../sources/shared-socket.js';
+import type { WorkerRequest } from '../job.js';
+import { AcceptTable, type AcceptRow } from '../protocol/accept-table.js';
+import type { AcceptTerms, HowToTake } from '../protocol/messages.js';
+import type { RequestEnd } from '../protocol/request-end.js';
+import type { MainSide } from './main-side.js';
+
+/**
+ * A worker stops taking at this many times the load of the average worker, and this many requests more; it takes again when it
+ * is at the average. The kernel wakes whom it likes, mostly the same one. Each stop costs some 25 µs.
+ */
+const FAIR_FACTOR = 1.125;
+const FAIR_MARGIN = 4;
+
+/** Milliseconds between two looks of a worker that takes nothing for now, whether it may: others may have ended a request. */
+const LOOK_MS = 5;
+
+export interface AcceptLoopOptions {
+  readonly terms: AcceptTerms;
+  /** What all workers and the main side share. */
+  readonly memory: ArrayBufferLike;
+  /** The descriptor of the socket, which stays open. */
+  readonly fd: number;
+  readonly serverAddress: BoundAddress;
+  readonly main: MainSide;
+  /** Runs a request; resolves when it has ended, with undefined when there is nothing to tell of it. Never rejects. */
+  readonly run: (request: WorkerRequest, clientAddress: ClientAddress) => Promise<RequestEnd | undefined>;
+}
+
+/**
+ * Takes requests inside a worker, from the socket that all workers of its server share, and counts what becomes of them in the
+ * memory that they share too. It takes one only while it holds a place for it, so that `maxConnections` holds for all together.
+ */
+export class AcceptLoop {
+  readonly #options: AcceptLoopOptions;
+  readonly #table: AcceptTable;
+  readonly #row: AcceptRow;
+  readonly #socket: SharedSocket;
+  readonly #failures = new AcceptBackoff();
+  #isOpen = false;
+  /** Whether the socket gives requests now. */
+  #isTaking = false;
+  /** Whether it holds a place for the next request. */
+  #isReserved = false;
+  #running = 0;
+  #accepted = 0;
+  /** How many had been taken when the server began to close. */
+  #early = 0;
+  #isDueTold = false;
+  /** Runs while it takes nothing, and might. */
+  #timer: NodeJS.Timeout | undefined;
+  /** Whether a failure to take one is waited out. */
+  #isFailing = false;
+
+  constructor(options: AcceptLoopOptions) {
+    const { terms, memory, fd, serverAddress } = options;
+    this.#options = options;
+    this.#table = new AcceptTable(memory);
+    this.#row = this.#table.row(terms.row);
+    this.#socket = sharedSocket({
+      sharing: terms.sharing,
+      fd,
+      serverAddress,
+      events: {
+        onArrival: (arrival) => this.#arrived(arrival),
+        onFailure: (error) => this.#failed(error),
+      },
+    });
+  }
+
+  open(): Promise<void> {
+    return this.#socket.open();
+  }
+
+  /** What the main side wants: that it takes requests, leaves them, or takes those that wait now and then leaves them. */
+  async take(how: HowToTake): Promise<void> {
+    this.#isOpen = how === 'on';
+    this.#row.isTaking = this.#isOpen;
+    if (how === 'last') await this.#finish();
+    this.#goOn();
+    if (how !== 'on') this.#options.main.post({ type: 'stopped' });
+  }
+
+  /** The server closes: what becomes of the requests that run now is counted. */
+  closing(): void {
+    this.#early = this.#accepted;
+    this.#row.closing(this.#running);
+  }
+
+  async #finish(): Promise<void> {
+    this.#isOpen = true;
+    await this.#socket.finish(() => this.#hasRoom && this.#holdsPlace());
+    this.#isOpen = false;
+  }
+
+  /** Brings the socket to what may be done now. */
+  #goOn(): void {
+    if (!this.#isFailing && this.#mayTake()) {
+      if (this.#isTaking) return;
+      this.#stopLooking();
+      this.#isTaking = true;
+      this.#socket.resume();
+      return;
+    }
+    if (this.#isTaking) this.#socket.pause();
+    this.#isTaking = false;
+    this.#giveUpPlace();
+    if (this.#hasRoom) this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
+  }
+
+  #mayTake(): boolean {
+    return this.#hasRoom && this.#isFair() && this.#holdsPlace();
+  }
+
+  /** Whether this worker may have one more request. */
+  get #hasRoom(): boolean {
+    const { requestsPerWorker, isFreshEach } = this.#table.rules;
+    if (!this.#isOpen || this.#table.isOver || this.#running >= requestsPerWorker) return false;
+    return !isFreshEach || this.#accepted === 0;
+  }
+
+  /** Whether the others have not much less to do. */
+  #isFair(): boolean {
+    const mean = this.#row.meanLoad();
+    return this.#isTaking ? this.#running < mean * FAIR_FACTOR + FAIR_MARGIN : this.#running <= mean;
+  }
+
+  /** Whether there is a place for one more among all, or it is to be rejected. */
+  #holdsPlace(): boolean {
+    this.#isReserved ||= this.#row.reserve();
+    return this.#isReserved || this.#table.rules.rejects;
+  }
+
+  /** A client that nobody has taken all the while is not to wait for workers that do not answer, be it fair or not. */
+  #look(): void {
+    this.#stopLooking();
+    this.#isFailing = false;
+    this.#goOn();
+    if (!this.#isTaking && this.#hasRoom && this.#holdsPlace()) this.#socket.takeWaiting();
+    if (!this.#isTaking) this.#giveUpPlace();
+  }
+
+  #stopLooking(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #giveUpPlace(): void {
+    if (this.#isReserved) this.#row.release();
+    this.#isReserved = false;
+  }
+
+  #arrived([request, clientAddress]: Arrival<WorkerRequest>): void {
+    this.#failures.succeeded();
+    this.#row.accepted();
+    if (!this.#isReserved && !this.#row.reserve()) {
+      if (this.#table.rules.rejects) {
+        this.#row.ended('rejected');
+        if (isSocket(request)) request.destroy();
+        return;
+      }
+      this.#row.hold(); // it was received before this worker was told to take any
+    }
+    this.#isReserved = false; // the place is the request's now
+    this.#begin(request, clientAddress);
+    this.#goOn();
+  }
+
+  #begin(request: WorkerRequest, clientAddress: ClientAddress): void {
+    this.#running++;
+    const number = ++this.#accepted;
+    const { dueAt } = this.#row;
+    if (dueAt > 0 && number >= dueAt && !this.#isDueTold) {
+      this.#isDueTold = true;
+      this.#options.main.post({ type: 'due' });
+    }
+    void this.#options
+      .run(request, clientAddress)
+      .then((end) => this.#ended(end, number <= this.#early, clientAddress));
+  }
+
+  #ended(end: RequestEnd | undefined, isEarly: boolean, clientAddress: ClientAddress): void {
+    this.#running--;
+    const outcome = outcomeOf(end);
+    // First: this worker may end at any moment, and what has failed is reported.
+    if (outcome === 'failed' && end?.error !== undefined) {
+      this.#options.main.tell({ type: 'failure', error: end.error, clientAddress });
+    }
+    this.#row.ended(outcome);
+    if (isEarly) this.#row.earlyEnded(end?.cut === true);
+    this.#row.release();
+    if (!this.#isTaking) this.#goOn();
+    if (!this.#isOpen && this.#running === 0) this.#options.main.post({ type: 'idle' });
+  }
+
+  #failed(error: Error): void {
+    if (this.#isTaking) this.#socket.pause();
+    this.#isTaking = false;
+    this.#giveUpPlace();
+    const passes = this.#failures.passesOver(error);
+    const { waitMs, isFirst } = passes ? { waitMs: 0, isFirst: false } : this.#failures.failed();
+    if (isFirst) this.#options.main.tell({ type: 'accept-failed', error: serializeError(error) });
+    this.#isFailing = true;
+    this.#stopLooking();
+    this.#timer = setTimeout(() => this.#look(), waitMs);
+  }
+}
+
+function outcomeOf(end: RequestEnd | undefined): 'completed' | 'failed' | 'disconnected' {
+  if (end?.error === undefined) return 'completed';
+  return end.disconnected === true ? 'disconnected' : 'failed';
+}

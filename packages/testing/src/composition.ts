@@ -43,6 +43,13 @@ export interface Composition {
   readonly concurrent: boolean;
   /** Where handlers run. */
   readonly runsIn: 'loop' | 'thread' | 'child';
+  /** Who takes requests. @default 'main' */
+  readonly acceptIn?: 'main' | 'workers';
+}
+
+/** Whether workers take requests for themselves, and the main side sees none. */
+export function acceptsInWorkers({ acceptIn }: Composition): boolean {
+  return acceptIn === 'workers';
 }
 
 export function isStream(kind: Kind): boolean {

@@ -1,5 +1,6 @@
 import type { ClientAddress, RequestHandlerSource, ServerAddress, ServerStats } from '@socketserver/core';
-import type { AnyServer, Composition } from './composition.js';
+import { NotSeen } from './case.js';
+import { acceptsInWorkers, type AnyServer, type Composition } from './composition.js';
 import { Log } from './log.js';
 import { until } from './until.js';
 
@@ -37,14 +38,14 @@ export type RecordingConstructor = new (
   RequestHandlerClass: RequestHandlerSource,
 ) => RecordingServer;
 
-/** The class with every hook noted before it does what it does. Where handlers run elsewhere, `finishRequest` is none. */
-export function recording({ Server, runsIn }: Pick<Composition, 'Server' | 'runsIn'>): RecordingConstructor {
-  const Recording = class extends Server implements Recorder {
-    readonly calls = new Log<HookCall>();
-    readonly errors = new Log<ReportedError>();
-    readonly wrongStats: ServerStats[] = [];
-    #accepted = 0;
-
+/**
+ * The class with every hook noted before it does what it does. Where handlers run elsewhere, `finishRequest` is none; where workers
+ * accept for themselves, none is.
+ */
+export function recording(composition: Composition): RecordingConstructor {
+  const { runsIn } = composition;
+  if (acceptsInWorkers(composition)) return recordingErrors(composition);
+  const Recording = class extends recordingErrors(composition) {
     override async getRequest(): Promise<[object, ClientAddress]> {
       const arrival = await super.getRequest();
       this.note('get', arrival[0]);
@@ -66,12 +67,39 @@ export function recording({ Server, runsIn }: Pick<Composition, 'Server' | 'runs
       return super.shutdownRequest(request);
     }
 
+    protected note(hook: HookName, request: object): void {
+      this.look();
+      this.calls.add({ hook, request });
+    }
+  };
+  if (runsIn !== 'loop') return Recording;
+  return class extends Recording {
+    override finishRequest(request: object, clientAddress: ClientAddress): Promise<void> {
+      this.note('finish', request);
+      return super.finishRequest(request, clientAddress);
+    }
+  };
+}
+
+/** The class with what `handleError` gets noted. */
+function recordingErrors(composition: Composition) {
+  return class extends composition.Server implements Recorder {
+    readonly #calls = new Log<HookCall>();
+    readonly errors = new Log<ReportedError>();
+    readonly wrongStats: ServerStats[] = [];
+    #accepted = 0;
+
+    get calls(): Log<HookCall> {
+      if (acceptsInWorkers(composition)) throw new NotSeen('calls of hooks');
+      return this.#calls;
+    }
+
     override handleError(
       error: unknown,
       request?: object,
       clientAddress?: ClientAddress,
     ): void | Promise<void> {
-      this.#look();
+      this.look();
       this.errors.add({ error, request, clientAddress });
     }
 
@@ -89,12 +117,7 @@ export function recording({ Server, runsIn }: Pick<Composition, 'Server' | 'runs
       await until(() => this.stats().accepted - this.stats().active >= count);
     }
 
-    protected note(hook: HookName, request: object): void {
-      this.#look();
-      this.calls.add({ hook, request });
-    }
-
-    #look(): void {
+    protected look(): void {
       const stats = this.stats();
       const { accepted, active, completed, failed, disconnected, rejected } = stats;
       const sum = active + completed + failed + disconnected + rejected;
@@ -102,13 +125,6 @@ export function recording({ Server, runsIn }: Pick<Composition, 'Server' | 'runs
         this.wrongStats.push(stats);
       }
       this.#accepted = accepted;
-    }
-  };
-  if (runsIn !== 'loop') return Recording;
-  return class extends Recording {
-    override finishRequest(request: object, clientAddress: ClientAddress): Promise<void> {
-      this.note('finish', request);
-      return super.finishRequest(request, clientAddress);
     }
   };
 }

@@ -67,14 +67,15 @@ export class TestBed implements AsyncDisposable {
   ): RecordingServer {
     const server = new Server(this.freeAddress(), handler);
     server.context = context;
-    return Object.assign(server, fields);
+    const { acceptIn } = this.composition;
+    return Object.assign(server, acceptIn === undefined ? {} : { acceptIn }, fields);
   }
 
   /** A server that listens, and serves until it is disposed of. */
   async serve(handler: RequestHandlerSource, options: ServeOptions = {}): Promise<Served> {
     const server = this.make(handler, options);
     await server.listen();
-    return new Served(server);
+    return new Served(server, this.composition);
   }
 
   /** Sends `text` from a client of its own, and returns what the server answers. */

@@ -1,7 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { test } from './case.js';
 import type { Gate } from './gate.js';
 import type { Who, WorkerContext } from './handlers/worker-orders.js';
-import type { RecordingServer } from './recording-server.js';
+import type { RecordingConstructor, RecordingServer, ReportedError } from './recording-server.js';
 import { Served } from './served.js';
 import type { TestBed } from './test-bed.js';
 import { workerEngine, type Feature, type PoolFields, type WorkerEngine } from './workers.js';
@@ -10,6 +11,8 @@ export interface WorkerOptions {
   /** @default handlers/…/worker.ts */
   handler?: URL;
   context?: WorkerContext;
+  /** @default the bed's */
+  Server?: RecordingConstructor;
 }
 
 /** A handler that waits at the gate, and which one that is. */
@@ -40,9 +43,9 @@ export class WorkerBed {
 
   make(
     pool: PoolFields,
-    { handler = this.bed.handler('worker'), context }: WorkerOptions = {},
+    { handler = this.bed.handler('worker'), ...options }: WorkerOptions = {},
   ): RecordingServer {
-    const server = this.bed.make(handler, { context });
+    const server = this.bed.make(handler, options);
     this.tune(server, pool);
     return server;
   }
@@ -50,7 +53,7 @@ export class WorkerBed {
   async serve(pool: PoolFields, options: WorkerOptions = {}): Promise<Served> {
     const server = this.make(pool, options);
     await server.listen();
-    return new Served(server);
+    return new Served(server, this.bed.composition);
   }
 
   /** What the engine calls these fields. */
@@ -143,12 +146,19 @@ export class WorkerBed {
 }
 
 export function errorsOfRequests(server: RecordingServer): unknown[] {
-  return server.errors.entries.filter(({ request }) => request !== undefined).map(({ error }) => error);
+  return server.errors.entries.filter(isOfRequest).map(({ error }) => error);
 }
 
 /** Errors that belong to no request. */
 export function errorsOfServer(server: RecordingServer): unknown[] {
-  return server.errors.entries.filter(({ request }) => request === undefined).map(({ error }) => error);
+  return server.errors.entries.filter((entry) => !isOfRequest(entry)).map(({ error }) => error);
+}
+
+/** What a worker has taken for itself has no request on the main side; what it had when it died not even a client. */
+const OF_LOST_REQUESTS: readonly unknown[] = ['ERR_SOCKETSERVER_WORKER_DIED', 'ERR_SOCKETSERVER_STUCK'];
+
+function isOfRequest({ request, clientAddress, error }: ReportedError): boolean {
+  return request !== undefined || clientAddress !== undefined || OF_LOST_REQUESTS.includes(codeOf(error));
 }
 
 export function codeOf(error: unknown): unknown {

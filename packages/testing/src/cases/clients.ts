@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../case.js';
 import { once } from 'node:events';
 import { connectTo, readAll, readLine } from '../clients/stream-client.js';
 import type { TestBed } from '../test-bed.js';

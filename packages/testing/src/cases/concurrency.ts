@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../case.js';
 import type { Socket } from 'node:net';
 import { connectTo, readAll } from '../clients/stream-client.js';
 import { openDescriptors } from '../descriptors.js';

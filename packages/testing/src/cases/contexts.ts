@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../case.js';
 import type { TestBed } from '../test-bed.js';
 
 /** What one request leaves in its async context is not there for the next. */

@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { test } from '../case.js';
 import type { Server } from 'node:net';
 import { openDescriptors, settledDescriptors } from '../descriptors.js';
 import type { RecordingServer } from '../recording-server.js';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../case.js';
 import type { TestBed } from '../test-bed.js';
 
 /** Handlers that cannot be had. */

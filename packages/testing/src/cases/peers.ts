@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { test } from '../case.js';
 import { execFile } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import type { Socket } from 'node:net';

@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../case.js';
 import type { SocketOptions } from '../handlers/stream/socket-options.js';
 import type { TestBed } from '../test-bed.js';
 

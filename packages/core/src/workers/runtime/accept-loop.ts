@@ -119,9 +119,13 @@ export class AcceptLoop {
 
   /** Whether this worker may have one more request. */
   get #hasRoom(): boolean {
-    const { requestsPerWorker, isFreshEach } = this.#table.rules;
-    if (!this.#isOpen || this.#table.isOver || this.#running >= requestsPerWorker) return false;
-    return !isFreshEach || this.#accepted === 0;
+    if (!this.#isOpen || this.#table.isOver || this.#isUsedUp) return false;
+    return this.#running < this.#table.rules.requestsPerWorker;
+  }
+
+  /** Whether it has had the one request that it may have. */
+  get #isUsedUp(): boolean {
+    return this.#accepted > 0 && this.#table.rules.isFreshEach;
   }
 
   /** Whether the others have not much less to do. */
@@ -195,7 +199,8 @@ export class AcceptLoop {
     if (isEarly) this.#row.earlyEnded(end?.cut === true);
     this.#row.release();
     if (!this.#isTaking) this.#goOn();
-    if (!this.#isOpen && this.#running === 0) this.#options.main.post({ type: 'idle' });
+    const takesNoMore = !this.#isOpen || this.#isUsedUp;
+    if (takesNoMore && this.#running === 0) this.#options.main.post({ type: 'idle' });
   }
 
   #failed(error: Error): void {

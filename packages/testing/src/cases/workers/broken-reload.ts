@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../../case.js';
 import { HandlerFile } from '../../handler-file.js';
 import { until } from '../../until.js';
 import { codeOf, type WorkerBed } from '../../worker-bed.js';

@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { test } from '../../case.js';
 import { Gate } from '../../gate.js';
 import { until } from '../../until.js';
 import type { WorkerBed } from '../../worker-bed.js';

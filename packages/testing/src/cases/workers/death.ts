@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../../case.js';
 import { Gate } from '../../gate.js';
 import { HandlerFile } from '../../handler-file.js';
 import type { Who } from '../../handlers/worker-orders.js';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../../case.js';
 import { Gate } from '../../gate.js';
 import { HandlerFile } from '../../handler-file.js';
 import type { RecordingServer } from '../../recording-server.js';

@@ -1,6 +1,8 @@
 import { describe } from '@jest/globals';
+import { acceptsInWorkers } from '../../composition.js';
 import type { TestBed } from '../../test-bed.js';
 import { WorkerBed } from '../../worker-bed.js';
+import { acceptingCases } from './accepting.js';
 import { closingCases } from './closing.js';
 import { deathCases } from './death.js';
 import { failedStartCases } from './failed-start.js';
@@ -20,6 +22,7 @@ export function workerCases(bed: TestBed): void {
     recyclingCases(workers);
     stuckCases(workers);
     deathCases(workers);
+    if (acceptsInWorkers(bed.composition)) acceptingCases(workers);
     if (!workers.isFirst) return;
     brokenReloadCases(workers);
     failedStartCases(workers);

@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { test } from '../../case.js';
 import { Gate } from '../../gate.js';
 import { SteadyLoad } from '../../steady-load.js';
 import { until } from '../../until.js';

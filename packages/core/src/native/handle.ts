@@ -1,5 +1,5 @@
 import type { Socket as DgramSocket } from 'node:dgram';
-import type { Server, Socket } from 'node:net';
+import { Socket, type Server } from 'node:net';
 
 /**
  * The few internals of Node that are used. All of them are here, each is checked before it is used, and a Node without
@@ -11,6 +11,8 @@ interface Handle {
   recvStop?(): number;
   readonly writeQueueSize?: number;
   readonly bytesWritten?: number;
+  setNoDelay?(enable: boolean): number;
+  setKeepAlive?(enable: boolean, seconds: number): number;
 }
 
 /** The descriptor of a socket, or -1 when it is closed. */
@@ -41,6 +43,40 @@ export function receive(socket: DgramSocket, on: boolean): boolean {
   if (on) handle.recvStart();
   else handle.recvStop();
   return true;
+}
+
+/**
+ * Sets options of a listening socket, which Linux gives to its connections. {@link hasPresetOptions} is to be called for each.
+ * @param keepAlive - milliseconds; null: no keep-alive
+ * @returns false where that cannot be done: each connection is set by itself then
+ */
+export function presetOptions(server: Server, keepAlive: number | null): boolean {
+  const handle = handleOf(server);
+  if (process.platform !== 'linux' || handle?.setNoDelay === undefined || handle.setKeepAlive === undefined)
+    return false;
+  if (Object.values(NOTED).includes(undefined)) return false;
+  if (handle.setNoDelay(true) !== 0) return false;
+  return keepAlive === null || handle.setKeepAlive(true, Math.trunc(keepAlive / 1_000)) === 0;
+}
+
+/** Lets Node know of these options: it does not ask the kernel for what it takes for granted, `setNoDelay(false)` say. */
+export function hasPresetOptions(socket: Socket, keepAlive: number | null): void {
+  const noted = socket as unknown as Record<symbol, unknown>;
+  noted[NOTED.noDelay as symbol] = true;
+  if (keepAlive === null) return;
+  noted[NOTED.keepAlive as symbol] = true;
+  noted[NOTED.initialDelay as symbol] = Math.trunc(keepAlive / 1_000);
+}
+
+/** Under which symbols a socket notes what its options are. */
+const NOTED = {
+  noDelay: symbolOf('kSetNoDelay'),
+  keepAlive: symbolOf('kSetKeepAlive'),
+  initialDelay: symbolOf('kSetKeepAliveInitialDelay'),
+};
+
+function symbolOf(description: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(new Socket()).find((symbol) => symbol.description === description);
 }
 
 /** A stream keeps its handle in `_handle`; a datagram socket in a state object, `_handle` being deprecated there. */

@@ -46,37 +46,39 @@ export function receive(socket: DgramSocket, on: boolean): boolean {
 }
 
 /**
- * Sets options of a listening socket, which Linux gives to its connections. {@link hasPresetOptions} is to be called for each.
+ * Sets options of a listening socket, which Linux gives to its connections; {@link notePresetOptions} is to be called for each.
  * @param keepAlive - milliseconds; null: no keep-alive
  * @returns false where that cannot be done: each connection is set by itself then
  */
 export function presetOptions(server: Server, keepAlive: number | null): boolean {
+  if (process.platform !== 'linux' || NOTES === undefined) return false;
   const handle = handleOf(server);
-  if (process.platform !== 'linux' || handle?.setNoDelay === undefined || handle.setKeepAlive === undefined)
-    return false;
-  if (Object.values(NOTED).includes(undefined)) return false;
-  if (handle.setNoDelay(true) !== 0) return false;
-  return keepAlive === null || handle.setKeepAlive(true, Math.trunc(keepAlive / 1_000)) === 0;
+  if (handle?.setNoDelay?.(true) !== 0) return false;
+  return keepAlive === null || handle.setKeepAlive?.(true, Math.trunc(keepAlive / 1_000)) === 0;
 }
 
-/** Lets Node know of these options: it does not ask the kernel for what it takes for granted, `setNoDelay(false)` say. */
-export function hasPresetOptions(socket: Socket, keepAlive: number | null): void {
-  const noted = socket as unknown as Record<symbol, unknown>;
-  noted[NOTED.noDelay as symbol] = true;
+/** Lets Node know of these options: it does not set what it takes for set, as `setNoDelay(false)` on a new connection. */
+export function notePresetOptions(socket: Socket, keepAlive: number | null): void {
+  if (NOTES === undefined) return;
+  const notes = socket as unknown as Record<symbol, unknown>;
+  notes[NOTES.noDelay] = true;
   if (keepAlive === null) return;
-  noted[NOTED.keepAlive as symbol] = true;
-  noted[NOTED.initialDelay as symbol] = Math.trunc(keepAlive / 1_000);
+  notes[NOTES.keepAlive] = true;
+  notes[NOTES.initialDelay] = Math.trunc(keepAlive / 1_000);
 }
 
-/** Under which symbols a socket notes what its options are. */
-const NOTED = {
-  noDelay: symbolOf('kSetNoDelay'),
-  keepAlive: symbolOf('kSetKeepAlive'),
-  initialDelay: symbolOf('kSetKeepAliveInitialDelay'),
-};
+/** Under which symbols a socket notes its options. */
+const NOTES = findNotes();
 
-function symbolOf(description: string): symbol | undefined {
-  return Object.getOwnPropertySymbols(new Socket()).find((symbol) => symbol.description === description);
+function findNotes(): Record<'noDelay' | 'keepAlive' | 'initialDelay', symbol> | undefined {
+  const symbols = Object.getOwnPropertySymbols(new Socket());
+  const [noDelay, keepAlive, initialDelay] = [
+    'kSetNoDelay',
+    'kSetKeepAlive',
+    'kSetKeepAliveInitialDelay',
+  ].map((name) => symbols.find(({ description }) => description === name));
+  if (noDelay === undefined || keepAlive === undefined || initialDelay === undefined) return undefined;
+  return { noDelay, keepAlive, initialDelay };
 }
 
 /** A stream keeps its handle in `_handle`; a datagram socket in a state object, `_handle` being deprecated there. */

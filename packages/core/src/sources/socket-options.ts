@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net';
-import { hasPresetOptions, presetOptions } from '../native/handle.js';
+import { notePresetOptions, presetOptions } from '../native/handle.js';
 
 /**
  * The options of a TCP server's connections: keep-alive, and no delay of small writes by Nagle's algorithm (`wbufsize`
@@ -35,7 +35,7 @@ export class SocketOptions {
   /** To be called for each connection, in the order in which they came. */
   applyTo(socket: Socket): void {
     if (this.#without === 0) {
-      hasPresetOptions(socket, this.#keepAlive);
+      notePresetOptions(socket, this.#keepAlive);
       return;
     }
     this.#without--;

@@ -207,8 +207,8 @@ export class StreamListener implements RequestSource<Socket> {
         const options = { host, port: address.port, backlog, ipv6Only, ...(reusePort ? { reusePort } : {}) };
         return this.#listen(() => this.socket.listen(options as ListenOptions));
       });
-      // Not on an inherited socket: other processes may have it too.
-      this.#socketOptions?.presetOn(this.socket, backlog);
+      // Not on a socket that other processes have too: an inherited one, or one of a cluster.
+      if (!cluster.isWorker) this.#socketOptions?.presetOn(this.socket, backlog);
     } else {
       // Exclusive: in a worker of node:cluster the primary would bind the name, and several workers share it.
       const listenAt = (path: string): Promise<void> =>

@@ -111,9 +111,12 @@ export class StreamReader implements AsyncIterable<Buffer> {
         if (length + size > limit) throw lineTooLong(limit);
         if (length + size > this.#maxBytes) throw lineTooLong(this.#maxBytes, '`maxReadSize`');
         length += size;
-        const part = this.#take(size);
-        if (at !== -1) return chunks.length === 0 ? part : Buffer.concat([...chunks, part], length);
-        if (size > 0) chunks.push(part);
+        // An empty part would be held while nothing comes.
+        if (size > 0) {
+          const part = this.#take(size);
+          if (at !== -1) return chunks.length === 0 ? part : Buffer.concat([...chunks, part], length);
+          chunks.push(part);
+        }
         if (!(length === 0 ? await this.#fillUnlessClosing() : await this.#fill()))
           return Buffer.concat(chunks, length);
       }

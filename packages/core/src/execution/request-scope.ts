@@ -1,7 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { holdListeners } from './held-listeners.js';
 
-type AbortListener = () => void;
+/** What is told of an abort. */
+export interface AbortListener {
+  aborted(): void;
+}
 
 /** What ends a request that takes too long. */
 export interface TimeGuard {
@@ -38,7 +41,7 @@ export class RequestScope {
   #guard: TimeGuard | undefined;
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
-  #listeners: Set<AbortListener> | undefined;
+  #listener: AbortListener | undefined;
 
   /** Ends the request when it takes too long; there if it has a time limit. */
   get guard(): TimeGuard | undefined {
@@ -70,15 +73,10 @@ export class RequestScope {
     return this.#aborted?.reason;
   }
 
-  /** Calls `listener` when the scope is aborted, at once if it has been. @returns takes the listener off again */
-  onAbort(listener: AbortListener): () => void {
-    if (this.#aborted !== undefined) {
-      listener();
-      return ignore;
-    }
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+  /** Tells `listener`, in place of the last one, when the scope is aborted; at once if it has been. */
+  onAbort(listener: AbortListener): void {
+    this.#listener = listener;
+    if (this.#aborted !== undefined) listener.aborted();
   }
 
   /** Idempotent: the first reason counts. */
@@ -86,7 +84,7 @@ export class RequestScope {
     if (this.#aborted !== undefined) return;
     this.#aborted = { reason };
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners ?? []) listener();
+    this.#listener?.aborted();
   }
 
   /** For what a listener of the handler throws. Idempotent: the first one counts. */
@@ -95,5 +93,3 @@ export class RequestScope {
     this.abort(error);
   }
 }
-
-function ignore(): void {}

@@ -1,4 +1,4 @@
-import type { HandlerInit } from '../handlers/base-request-handler.js';
+import { BaseRequestHandler, type HandlerInit } from '../handlers/base-request-handler.js';
 import type { AnyRequestHandler, RequestHandlerConstructor } from './handler-reference.js';
 import { guard } from './request-guard.js';
 import type { RequestScope } from './request-scope.js';
@@ -41,6 +41,8 @@ function guardedLater(scope: RequestScope, work: Promise<void>): Promise<void> {
 }
 
 function handleAndFinish(handler: AnyRequestHandler): Promise<void> {
+  // It does nothing, and waiting for that would hold some 240 bytes of an idle connection.
+  if (handler.finish === BaseRequestHandler.prototype.finish) return handle(handler);
   return handle(handler).then(
     () => handler.finish(),
     async (error: unknown) => {

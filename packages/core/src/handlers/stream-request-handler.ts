@@ -93,11 +93,7 @@ export abstract class StreamRequestHandler<
   #openReader(): StreamReader {
     const { request } = this;
     const { scope, limits } = this.#init;
-    const closing = new ClosingWatch({
-      scope,
-      closeDelay: limits?.closeDelay ?? CLOSE_DELAY_MS,
-      hasSpoken: () => request.bytesRead > 0,
-    });
+    const closing = new ClosingWatch(request, limits?.closeDelay ?? CLOSE_DELAY_MS, scope);
     const source = new SocketSource(request, this.rbufsize, closing);
     const reader = new StreamReader(source, { closing, maxBytes: limits?.maxReadSize ?? null });
     scope.reader = reader;

@@ -1,12 +1,11 @@
+import type { Socket } from 'node:net';
 import type { RequestScope } from '../execution/request-scope.js';
 import { afterTurns, DELIVERY_TURNS } from '../timing.js';
 
-export interface ClosingWatchOptions {
-  scope: RequestScope;
-  /** Milliseconds that a client that has said nothing yet gets for its first bytes. */
-  closeDelay: number;
-  /** Whether the client has said anything. */
-  hasSpoken: () => boolean;
+/** Where a read waits for bytes. */
+export interface Wait {
+  /** Ends the wait without any. */
+  release?(): void;
 }
 
 /**
@@ -14,18 +13,21 @@ export interface ClosingWatchOptions {
  * server that closes serves what it has received.
  */
 export class ClosingWatch {
-  readonly #options: ClosingWatchOptions;
+  readonly #socket: Socket;
+  readonly #closeDelay: number;
   #isOver = false;
-  #onOver: (() => void) | undefined;
+  #wait: Wait | undefined;
   #isAborted = false;
   /** Runs while a client that has said nothing is waited for. */
   #timer: NodeJS.Timeout | undefined;
   /** Cancels the end that is due. */
   #cancelEnd: (() => void) | undefined;
 
-  constructor(options: ClosingWatchOptions) {
-    this.#options = options;
-    options.scope.onAbort(() => this.#aborted());
+  /** @param closeDelay - milliseconds that a client that has said nothing yet gets for its first bytes */
+  constructor(socket: Socket, closeDelay: number, scope: RequestScope) {
+    this.#socket = socket;
+    this.#closeDelay = closeDelay;
+    scope.onAbort(this);
   }
 
   /** Whether whatever can still arrive is too late. */
@@ -33,9 +35,9 @@ export class ClosingWatch {
     return this.#isOver;
   }
 
-  /** Calls `listener` at that time, in place of the last one. */
-  onOver(listener: () => void): void {
-    this.#onOver = listener;
+  /** Releases `wait` at that time, in place of the last one; undefined: none. */
+  releases(wait: Wait | undefined): void {
+    this.#wait = wait;
   }
 
   /** Something has been received, or nothing for long enough: while the loop was busy, bytes may have come to the kernel. */
@@ -53,11 +55,10 @@ export class ClosingWatch {
     this.#endWhenDelivered();
   }
 
-  #aborted(): void {
+  aborted(): void {
     this.#isAborted = true;
-    const { hasSpoken, closeDelay } = this.#options;
-    if (hasSpoken()) this.#endWhenDelivered();
-    else this.#timer = setTimeout(() => this.received(), closeDelay).unref();
+    if (this.#socket.bytesRead > 0) this.#endWhenDelivered();
+    else this.#timer = setTimeout(() => this.received(), this.#closeDelay).unref();
   }
 
   #endWhenDelivered(): void {
@@ -67,6 +68,6 @@ export class ClosingWatch {
 
   #end(): void {
     this.#isOver = true;
-    this.#onOver?.();
+    this.#wait?.release?.();
   }
 }

@@ -18,7 +18,7 @@ export class SocketSource implements ByteSource {
   /** Bytes that have come since the client stopped taking answers. */
   #aheadOfClient = 0;
   #end: { error: Error | undefined } | undefined;
-  #waiter: { resolve(chunk: Buffer | null): void; reject(error: Error): void } | undefined;
+  #waiter: { resolve(chunk: Buffer | null | undefined): void; reject(error: Error): void } | undefined;
   #started = false;
   #hasReturned = false;
 
@@ -37,7 +37,12 @@ export class SocketSource implements ByteSource {
     this.#hasReturned = true;
   }
 
-  pull(): Promise<Buffer | null> {
+  release(): void {
+    this.#waiter?.resolve(undefined);
+    this.#waiter = undefined;
+  }
+
+  pull(): Promise<Buffer | null | undefined> {
     if (!this.#started) this.#start();
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
@@ -57,9 +62,11 @@ export class SocketSource implements ByteSource {
     this.#started = true;
     const socket = this.connection;
     socket.prependListener('data', (chunk: Buffer) => this.#received(chunk));
-    socket.prependOnceListener('end', () => this.#ended(undefined));
-    socket.prependOnceListener('error', (error) => this.#ended(error));
-    socket.prependOnceListener('close', () => this.#ended(socket.errored ?? undefined));
+    // Not `once`, which makes three objects for each: the first end counts.
+    const ended = (): void => this.#ended(socket.errored ?? undefined);
+    socket.prependListener('end', ended);
+    socket.prependListener('error', (error) => this.#ended(error));
+    socket.prependListener('close', ended);
     if (socket.destroyed || socket.readableEnded) this.#ended(socket.errored ?? undefined);
     else socket.resume();
   }

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import { ownError } from '../execution/connection-end.js';
 import { SocketServerError } from '../errors.js';
 import { checkCount } from '../validation.js';
-import type { ClosingWatch } from './closing-watch.js';
+import type { ClosingWatch, Wait } from './closing-watch.js';
 
 /** Where a reader's bytes come from. */
-export interface ByteSource {
-  /** The next chunk; `null` at the end; rejects when the connection fails. */
-  pull(): Promise<Buffer | null>;
+export interface ByteSource extends Wait {
+  /** The next chunk; `null` at the end, undefined when it was released; rejects when the connection fails. */
+  pull(): Promise<Buffer | null | undefined>;
   /** Bytes that have been received, and can be pulled at once. */
   readonly bufferedBytes: number;
   /** From now on nobody reads: once the connection is being ended, what still comes is dropped. */
@@ -111,9 +111,12 @@ export class StreamReader implements AsyncIterable<Buffer> {
         if (length + size > limit) throw lineTooLong(limit);
         if (length + size > this.#maxBytes) throw lineTooLong(this.#maxBytes, '`maxReadSize`');
         length += size;
-        const part = this.#take(size);
-        if (at !== -1) return chunks.length === 0 ? part : Buffer.concat([...chunks, part], length);
-        if (size > 0) chunks.push(part);
+        // An empty part would be held while nothing comes.
+        if (size > 0) {
+          const part = this.#take(size);
+          if (at !== -1) return chunks.length === 0 ? part : Buffer.concat([...chunks, part], length);
+          chunks.push(part);
+        }
         if (!(length === 0 ? await this.#fillUnlessClosing() : await this.#fill()))
           return Buffer.concat(chunks, length);
       }
@@ -157,34 +160,32 @@ export class StreamReader implements AsyncIterable<Buffer> {
   }
 
   /** @returns false at the end */
-  #fill(): Promise<boolean> {
+  #fill(wait?: Wait): Promise<boolean> {
     if (this.#ended) return Promise.resolve(false);
-    // A pull that was abandoned when the server closed goes on, and the next read gets its bytes.
-    this.#filling ??= this.#pull();
+    this.#closing?.releases(wait);
+    // No async function, which would hold twice as much while it waits. Of several calls all get the same bytes.
+    this.#filling ??= this.#source.pull().then(
+      (chunk) => this.#pulled(chunk),
+      (error: unknown) => {
+        this.#filling = undefined;
+        throw error;
+      },
+    );
     return this.#filling;
   }
 
-  async #pull(): Promise<boolean> {
-    try {
-      const chunk = await this.#source.pull();
-      this.#ended = chunk === null;
-      if (chunk === null) return false;
-      this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
-      return true;
-    } finally {
-      this.#filling = undefined;
-    }
+  #pulled(chunk: Buffer | null | undefined): boolean {
+    this.#filling = undefined;
+    this.#ended = chunk === null;
+    if (!chunk) return false;
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    return true;
   }
 
   /** Between two lines is where a connection can be ended without cutting anything off. */
   #fillUnlessClosing(): Promise<boolean> {
-    const closing = this.#closing;
-    if (closing === undefined || this.#source.bufferedBytes > 0) return this.#fill();
-    if (closing.isOver) return Promise.resolve(false);
-    return new Promise((resolve, reject) => {
-      closing.onOver(() => resolve(false));
-      this.#fill().then(resolve, reject);
-    });
+    if (this.#closing === undefined || this.#source.bufferedBytes > 0) return this.#fill();
+    return this.#closing.isOver ? Promise.resolve(false) : this.#fill(this.#source);
   }
 }
 

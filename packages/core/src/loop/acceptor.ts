@@ -50,10 +50,14 @@ export class Acceptor<Request extends object> {
   async serve(loop: ServeLoop): Promise<void> {
     this.#loop = loop;
     while (!loop.isStopping) {
-      const begun = await this.#step(loop);
-      if (begun === undefined || this.#server.concurrent) continue;
-      this.#pauseUnlessDropping();
-      await loop.until(begun.work);
+      const step = this.#step(loop);
+      if (step === undefined) continue;
+      if (!('work' in step)) {
+        await step;
+      } else if (!this.#server.concurrent) {
+        this.#pauseUnlessDropping();
+        await loop.until(step.work);
+      }
     }
     this.source?.pause();
   }
@@ -62,7 +66,11 @@ export class Acceptor<Request extends object> {
   async takeNext(loop: ServeLoop): Promise<Begun | undefined> {
     this.#loop = loop;
     let begun: Begun | undefined;
-    while (begun === undefined && !loop.isStopping) begun = await this.#step(loop);
+    while (begun === undefined && !loop.isStopping) {
+      const step = this.#step(loop);
+      if (step !== undefined && 'work' in step) begun = step;
+      else await step;
+    }
     this.source?.pause();
     return begun;
   }
@@ -119,30 +127,30 @@ export class Acceptor<Request extends object> {
     return this.source !== undefined && this.#obstacle() === undefined;
   }
 
-  /** One step of the loop: waits for one thing, or begins one request. Undefined when none has begun. */
-  async #step(loop: ServeLoop): Promise<Begun | undefined> {
+  /**
+   * One step of the loop, which is sync: for requests that have come together nothing is waited for.
+   * @returns the request that has begun, or what is to be waited for; undefined when one was refused
+   */
+  #step(loop: ServeLoop): Begun | Promise<void> | undefined {
     const obstacle = this.#obstacle();
     if (obstacle !== undefined) {
       this.#pauseUnlessDropping();
-      await waitOut(obstacle, loop);
-      return undefined;
+      return waitOut(obstacle, loop);
     }
     if (!this.#next.isReady) {
       this.source?.resume();
-      await loop.until(this.#next.ready());
-      return undefined;
+      return loop.until(this.#next.ready());
     }
     let taken: Taken<Request>;
     try {
       taken = this.#next.take();
     } catch (error) {
-      await this.#waitOutFailure(error, loop);
-      return undefined;
+      return this.#waitOutFailure(error, loop);
     }
     this.#failures.none();
     const admitted = this.#admit(taken);
-    if (admitted === 'waits') await loop.until(this.#admission.untilRoom());
-    return typeof admitted === 'string' ? undefined : admitted;
+    if (admitted === 'waits') return loop.until(this.#admission.untilRoom());
+    return admitted === 'refused' ? undefined : admitted;
   }
 
   #obstacle(): Obstacle | undefined {

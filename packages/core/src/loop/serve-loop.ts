@@ -30,17 +30,14 @@ export class ServeLoop {
   }
 
   /** The wait of the loop: resolves when `work` has settled, and at once when the loop is woken or is to stop. */
-  async until(work: Promise<unknown>): Promise<void> {
-    if (this.#stopping) return;
+  until(work: Promise<unknown>): Promise<void> {
+    if (this.#stopping) return Promise.resolve();
     // A race with one promise that lives as long as the loop would keep every outcome it ever lost.
-    await new Promise<void>((resolve) => {
+    return new Promise<void>((resolve) => {
       this.#wake = resolve;
-      work.then(
-        () => resolve(),
-        () => resolve(),
-      );
+      const wake = (): void => resolve();
+      work.then(wake, wake);
     });
-    this.#wake = undefined;
   }
 
   end(): void {

@@ -10,11 +10,17 @@ const RESERVE = 24;
 /** RLIMIT_NOFILE. */
 const RESOURCE = process.platform === 'linux' ? 7 : 8;
 
+/** Milliseconds for which an answer of the kernel holds, unless the numbers of descriptors rise. */
+const ASK_EVERY_MS = 10;
+
 /** Milliseconds between two reads of /proc, where the C library (less than a microsecond a call) cannot be asked. */
 const READ_EVERY_MS = 100;
 
 const limits = new BigUint64Array(2);
 let lastRead = { limit: Infinity, at: -Infinity };
+
+/** The last answer, when it came, and the number that it was asked for. */
+let lastAsked = { limit: Infinity, at: -Infinity, fd: -1 };
 
 /** The number of the last duplicate. */
 let lastDuplicate = -1;
@@ -30,10 +36,14 @@ export function noteDuplicate(fd: number): void {
 /**
  * Whether a descriptor that was just given out shows that the table is nearly full: the kernel always gives the
  * lowest free number, so when it is high, all below it are taken. A process's limit can be changed while it runs
- * (prlimit(1)): it is asked for each time.
+ * (prlimit(1)): it is asked for whenever the number is higher than before, and otherwise a hundred times a second at most.
  */
 export function isNearLimit(fd: number): boolean {
-  const end = softLimit() - RESERVE;
+  const highest = Math.max(fd, lastDuplicate);
+  const now = performance.now();
+  if (highest > lastAsked.fd || now - lastAsked.at >= ASK_EVERY_MS)
+    lastAsked = { limit: softLimit(), at: now, fd: highest };
+  const end = lastAsked.limit - RESERVE;
   // What was duplicated may have been closed since.
   return fd >= end || (lastDuplicate >= end && isStillNearLimit());
 }

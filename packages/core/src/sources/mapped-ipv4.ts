@@ -13,7 +13,7 @@ export function clientFrom(address: string, port: number, family: string): InetC
 
 /** `::ffff:192.0.2.1` as `192.0.2.1`; anything else as it is. */
 export function unmapIPv4(address: string): string {
-  if (address.length <= PREFIX.length || address.slice(0, PREFIX.length).toLowerCase() !== PREFIX) {
+  if (!address.startsWith('::') || address.slice(0, PREFIX.length).toLowerCase() !== PREFIX) {
     return address;
   }
   const rest = address.slice(PREFIX.length);

@@ -6,8 +6,10 @@ export type Sharing =
   | {
       readonly socketType: 'stream';
       readonly backlog: number;
-      /** As in `ConnectionOptions`. */
+      /** Milliseconds, as in `SocketOptions`; undefined for Unix sockets. */
       readonly keepAlive: number | null | undefined;
+      /** Whether the socket has the options that its connections are to have. */
+      readonly arePreset: boolean;
     }
   | { readonly socketType: 'datagram'; readonly ipv6Only: boolean; readonly maxPacketSize: number };
 

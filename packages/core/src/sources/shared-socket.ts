@@ -10,11 +10,11 @@ import {
   listenerFor,
   meetsItInTheHandler,
   tooManyFiles,
-  type ConnectionOptions,
 } from './connections.js';
 import { DatagramReceiver } from './datagram-receiver.js';
 import type { Arrival } from './request-queue.js';
 import type { Sharing } from './request-source.js';
+import { SocketOptions } from './socket-options.js';
 
 /** Whoever takes requests from a socket that others take requests from too. */
 export interface SharedSocketEvents {
@@ -58,7 +58,7 @@ export function sharedSocket({ sharing, ...options }: SharedSocketOptions): Shar
 
 class SharedListener implements SharedSocket {
   readonly #options: SharedSocketOptions<OfStreams>;
-  readonly #connections: ConnectionOptions;
+  readonly #socketOptions: SocketOptions | undefined;
   readonly #libc: Libc = needLibc('workers that accept for themselves');
   readonly #server: Server;
   #isListening = false;
@@ -68,8 +68,9 @@ class SharedListener implements SharedSocket {
   constructor(options: SharedSocketOptions<OfStreams>) {
     const { sharing, events } = options;
     this.#options = options;
-    this.#connections = { pauseOnConnect: false, keepAlive: sharing.keepAlive };
-    this.#server = listenerFor(this.#connections);
+    this.#socketOptions = sharing.keepAlive === undefined ? undefined : new SocketOptions(sharing.keepAlive);
+    if (sharing.arePreset) this.#socketOptions?.presetBefore(sharing.backlog);
+    this.#server = listenerFor(false);
     this.#server.on('connection', (socket) => this.#accepted(socket));
     this.#server.on('error', (error) => events.onFailure(error));
   }
@@ -98,7 +99,7 @@ class SharedListener implements SharedSocket {
 
   takeWaiting(): boolean {
     const client = this.#libc.accept?.(this.#options.fd) ?? -1;
-    if (client !== -1) this.#accepted(connectionOf(client, this.#connections));
+    if (client !== -1) this.#accepted(connectionOf(client, false));
     return client !== -1;
   }
 
@@ -109,6 +110,7 @@ class SharedListener implements SharedSocket {
 
   #accepted(socket: Socket): void {
     socket.on('error', meetsItInTheHandler);
+    this.#socketOptions?.applyTo(socket);
     this.#options.events.onArrival([socket, clientAddressOf(socket, this.#options.serverAddress)]);
     if (!isNearLimit(descriptorOf(socket))) return;
     this.#isFull = true;

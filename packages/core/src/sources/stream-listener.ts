@@ -15,10 +15,10 @@ import {
   listenerFor,
   meetsItInTheHandler,
   tooManyFiles,
-  type ConnectionOptions,
 } from './connections.js';
 import { RequestQueue, type Arrival } from './request-queue.js';
 import type { RequestSource, Sharing } from './request-source.js';
+import { SocketOptions } from './socket-options.js';
 import { claimUnixPath, type ClaimedPath, type UnixFile } from './unix-path.js';
 import { unixPlace } from './unix-place.js';
 
@@ -55,7 +55,7 @@ export interface TcpOptions {
 export class StreamListener implements RequestSource<Socket> {
   readonly socket: Server;
   readonly #options: StreamListenerOptions;
-  readonly #connections: ConnectionOptions;
+  readonly #socketOptions: SocketOptions | undefined;
   readonly #queue = new RequestQueue<Socket>();
   readonly #libc: Libc | undefined = tryLibc();
   #bound: BoundAddress | undefined;
@@ -68,8 +68,8 @@ export class StreamListener implements RequestSource<Socket> {
 
   constructor(options: StreamListenerOptions) {
     this.#options = options;
-    this.#connections = { pauseOnConnect: options.pauseOnConnect, keepAlive: options.tcp?.keepAlive };
-    this.socket = listenerFor(this.#connections);
+    this.#socketOptions = options.tcp && new SocketOptions(options.tcp.keepAlive);
+    this.socket = listenerFor(options.pauseOnConnect);
     this.socket.on('connection', (socket) => this.#accepted(socket));
     this.socket.on('error', (error) => {
       if (this.#state.name === 'accepting') this.#queue.fail(error);
@@ -98,8 +98,9 @@ export class StreamListener implements RequestSource<Socket> {
   }
 
   get sharing(): Sharing {
-    const { backlog } = this.#options;
-    return { socketType: 'stream', backlog, keepAlive: this.#connections.keepAlive };
+    const { backlog, tcp } = this.#options;
+    const arePreset = this.#socketOptions?.arePreset === true;
+    return { socketType: 'stream', backlog, keepAlive: tcp?.keepAlive, arePreset };
   }
 
   fileno(): number {
@@ -128,7 +129,7 @@ export class StreamListener implements RequestSource<Socket> {
       for (let left = this.#options.backlog; left > 0; left--) {
         const client = this.#libc.accept(this.fileno()); // it changes when the table of descriptors is full
         if (client === -1) break;
-        this.#accepted(connectionOf(client, this.#connections));
+        this.#accepted(connectionOf(client, this.#options.pauseOnConnect));
       }
     }
     this.#stopListening();
@@ -182,6 +183,7 @@ export class StreamListener implements RequestSource<Socket> {
 
   #accepted(socket: Socket): void {
     socket.on('error', meetsItInTheHandler);
+    this.#socketOptions?.applyTo(socket);
     if (this.#state.name === 'closed') {
       socket.destroy();
       return;
@@ -205,6 +207,8 @@ export class StreamListener implements RequestSource<Socket> {
         const options = { host, port: address.port, backlog, ipv6Only, ...(reusePort ? { reusePort } : {}) };
         return this.#listen(() => this.socket.listen(options as ListenOptions));
       });
+      // Not on a socket that other processes have too: an inherited one, or one of a cluster.
+      if (!cluster.isWorker) this.#socketOptions?.presetOn(this.socket, backlog);
     } else {
       // Exclusive: in a worker of node:cluster the primary would bind the name, and several workers share it.
       const listenAt = (path: string): Promise<void> =>

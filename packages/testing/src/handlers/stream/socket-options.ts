@@ -16,9 +16,15 @@ export interface SocketOptions {
   idle: number;
 }
 
-export default class TellOptions extends StreamRequestHandler<unknown, { nagle?: boolean } | undefined> {
+interface Wishes {
+  nagle?: boolean;
+  silent?: boolean;
+}
+
+export default class TellOptions extends StreamRequestHandler<unknown, Wishes | undefined> {
   override setup(): void | Promise<void> {
     if (this.server.context?.nagle === true) this.disableNagleAlgorithm = false;
+    if (this.server.context?.silent === true) this.connection.setKeepAlive(false);
     return super.setup();
   }
 

@@ -9,6 +9,8 @@ import {
   readyConnection,
   RequestExecutor,
   serializeError,
+  splitDatagrams,
+  type DatagramMessage,
   type FromWorker,
   type StreamMessage,
   type ToWorker,
@@ -50,10 +52,8 @@ class Thread {
       case 'stream':
         this.#startStream(message);
         return;
-      case 'datagram':
-        if (!this.#marker.start(message.sequence ?? 0)) return;
-        this.#marker.taken(); // nothing that would have to be closed
-        this.executor.runDatagram(message);
+      case 'datagrams':
+        for (const datagram of splitDatagrams(message)) this.#startDatagram(datagram);
         return;
       case 'end':
         void this.#end();
@@ -78,6 +78,12 @@ class Thread {
       this.#marker.taken();
     }
     this.executor.runStream(message, socket);
+  }
+
+  #startDatagram(message: DatagramMessage): void {
+    if (!this.#marker.start(message.sequence ?? 0)) return;
+    this.#marker.taken(); // nothing that would have to be closed
+    this.executor.runDatagram(message);
   }
 
   async #end(): Promise<void> {

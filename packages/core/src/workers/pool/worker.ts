@@ -14,12 +14,13 @@ import type {
 } from '../protocol/messages.js';
 import type { RequestEnd } from '../protocol/request-end.js';
 import { deserializeError, serializeError } from '../../requests/serialized-error.js';
+import { splitSends, type Send } from '../protocol/datagrams.js';
 import { checkFromWorker } from '../protocol/validate.js';
 import type { AcceptedByWorker } from './accepted-requests.js';
 
 /** A message to a worker, with what travels beside it: what is transferred to a thread, a socket for a process. */
 export interface Outgoing<Attachment> {
-  readonly message: ToWorker;
+  readonly message: ToWorker | DatagramMessage;
   readonly attachment?: Attachment | undefined;
 }
 
@@ -102,6 +103,8 @@ export abstract class Worker<Attachment = unknown> {
   /** A job's slot is its id in messages. A Map that is refilled all the time would keep its dead entries alive (V8). */
   readonly #jobs = new Slots<Job>();
   #unsent: Outgoing<Attachment>[] = [];
+  /** What is among it of datagrams that were sent for the worker. */
+  #sent: number[] = [];
   #flushing: NodeJS.Immediate | undefined;
   #lastSequence = 0;
   #served = 0;
@@ -222,6 +225,7 @@ export abstract class Worker<Attachment = unknown> {
     if (this.#unsent.length === 0) return;
     const batch = this.#unsent;
     this.#unsent = [];
+    this.#sent = [];
     this.write(batch);
   }
 
@@ -373,8 +377,8 @@ export abstract class Worker<Attachment = unknown> {
       case 'ended':
         this.#end(message.id, message.end);
         return;
-      case 'send':
-        void this.#send(message);
+      case 'sends':
+        for (const send of splitSends(message)) this.#send(send);
         return;
       case 'alive':
         this.memoryBytes = message.memoryBytes;
@@ -433,17 +437,19 @@ export abstract class Worker<Attachment = unknown> {
   }
 
   /** The main side owns the socket of all datagrams: it sends for the worker, and says what came of it. */
-  async #send({ id, data, address }: NamedMessage & { type: 'send' }): Promise<void> {
+  #send({ id, data, address }: Send): void {
     const socket = this.#datagrams;
-    if (socket === undefined) {
-      this.kill(protocolError('a worker that was given datagrams', 'send'));
-      return;
-    }
-    try {
-      this.post({ type: 'sent', id, bytes: await socket.sendTo(data, address) });
-    } catch (error) {
-      this.post({ type: 'sent', id, bytes: 0, error: serializeError(error) });
-    }
+    if (socket === undefined) throw protocolError('a worker that was given datagrams', 'sends');
+    socket.sendTo(data, address).then(
+      (bytes) => this.#tellSent(id, bytes),
+      (error: unknown) => this.post({ type: 'unsent', id, error: serializeError(error) }),
+    );
+  }
+
+  /** Together with others: until the list has left it is added to. */
+  #tellSent(id: number, bytes: number): void {
+    if (this.#sent.length === 0) this.post({ type: 'sent', sent: this.#sent });
+    this.#sent.push(id, bytes);
   }
 }
 

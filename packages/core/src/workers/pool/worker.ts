@@ -53,6 +53,8 @@ export interface WorkerEvents {
   capacity(): void;
   /** A job of it has ended. */
   settled(worker: Worker): void;
+  /** It is to be told something, together with the jobs that come soon: {@link Worker.flush}. */
+  flushSoon(worker: Worker): void;
   /** It has not started these, and leaves them to others. */
   requeued(worker: Worker, jobs: readonly Job[]): void;
   /** It has not acknowledged a request in time. */
@@ -448,7 +450,11 @@ export abstract class Worker<Attachment = unknown> {
 
   /** Together with others: until the list has left it is added to. */
   #tellSent(id: number, bytes: number): void {
-    if (this.#sent.length === 0) this.post({ type: 'sent', sent: this.#sent });
+    if (this.isLost) return;
+    if (this.#sent.length === 0) {
+      this.#unsent.push({ message: { type: 'sent', sent: this.#sent } });
+      this.events.flushSoon(this);
+    }
     this.#sent.push(id, bytes);
   }
 }

@@ -13,7 +13,7 @@ export {
   type PooledStats,
 } from './pooled-mixin.js';
 export type { AcceptedByWorker, TableMemory } from './pool/accepted-requests.js';
-export { Batcher } from './pool/batcher.js';
+export { Batcher } from './batcher.js';
 export type { WorkerCounts } from './pool/supervisor.js';
 export {
   Worker,

@@ -9,7 +9,7 @@ import {
   type FrameMessage,
   type FromWorker,
   type SendsMessage,
-} from '@socketserver/core/workers';
+} from '@socketserver/core/workers/runtime';
 import {
   DESCRIPTORS_FD,
   FRAMES_FD,

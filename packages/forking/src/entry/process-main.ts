@@ -16,7 +16,7 @@ import {
   tryLibc,
   type DatagramMessage,
   type StreamMessage,
-} from '@socketserver/core/workers';
+} from '@socketserver/core/workers/runtime';
 import { unpackContext } from '../driver/context.js';
 import { monotonicMs } from '../monotonic-ms.js';
 import { LISTEN_FD, MEMORY_FD, type StartMessage, type ToChild } from '../protocol.js';

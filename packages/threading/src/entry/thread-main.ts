@@ -14,7 +14,7 @@ import {
   type FromWorker,
   type StreamMessage,
   type ToWorker,
-} from '@socketserver/core/workers';
+} from '@socketserver/core/workers/runtime';
 import { StartMarker } from '../driver/start-marker.js';
 import type { ThreadReady, ThreadStart } from '../driver/thread-start.js';
 

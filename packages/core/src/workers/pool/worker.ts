@@ -1,5 +1,5 @@
 import type { ClientAddress } from '../../address.js';
-import type { DatagramSocket } from '../../datagram.js';
+import type { DatagramBatchSocket, DatagramSocket } from '../../datagram.js';
 import type { RequestLimits } from '../../execution/request-limits.js';
 import { protocolError } from '../errors.js';
 import { Slots } from '../../requests/slots.js';
@@ -380,7 +380,7 @@ export abstract class Worker<Attachment = unknown> {
         this.#end(message.id, message.end);
         return;
       case 'sends':
-        for (const send of splitSends(message)) this.#send(send);
+        this.#sendAll(splitSends(message));
         return;
       case 'alive':
         this.memoryBytes = message.memoryBytes;
@@ -439,9 +439,19 @@ export abstract class Worker<Attachment = unknown> {
   }
 
   /** The main side owns the socket of all datagrams: it sends for the worker, and says what came of it. */
-  #send({ id, data, address }: Send): void {
+  #sendAll(sends: readonly Send[]): void {
     const socket = this.#datagrams;
     if (socket === undefined) throw protocolError('a worker that was given datagrams', 'sends');
+    for (let next = 0; next < sends.length; next++) {
+      const together = isBatchSocket(socket) && sends.length - next > 1 ? socket.sendFirst(sends, next) : 0;
+      for (const { id, data } of sends.slice(next, next + together)) this.#tellSent(id, data.byteLength);
+      next += together;
+      const send = sends[next];
+      if (send !== undefined) this.#send(socket, send);
+    }
+  }
+
+  #send(socket: DatagramSocket, { id, data, address }: Send): void {
     socket.sendTo(data, address).then(
       (bytes) => this.#tellSent(id, bytes),
       (error: unknown) => this.post({ type: 'unsent', id, error: serializeError(error) }),
@@ -457,6 +467,10 @@ export abstract class Worker<Attachment = unknown> {
     }
     this.#sent.push(id, bytes);
   }
+}
+
+function isBatchSocket(socket: DatagramSocket): socket is DatagramBatchSocket {
+  return 'sendFirst' in socket;
 }
 
 function isToldToWhoeverStartsIt(): void {}

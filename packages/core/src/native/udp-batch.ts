@@ -17,7 +17,6 @@ const DATA_SIZE = 65_536;
 
 const AF_INET = 2;
 const AF_INET6 = 10;
-const MSG_DONTWAIT = 0x40;
 const SOCKADDR = {
   IPv4: { domain: AF_INET, size: 16, host: 4 },
   IPv6: { domain: AF_INET6, size: 28, host: 8 },
@@ -73,7 +72,7 @@ export class UdpBatch {
       count++;
     }
     if (count === 0 || fd === -1) return 0;
-    return Math.max(0, this.#libc.sendmmsg?.(fd, this.#bytes, count, MSG_DONTWAIT) ?? 0);
+    return Math.max(0, this.#libc.sendmmsg?.(fd, this.#bytes, count) ?? 0);
   }
 
   #put({ data, address: to }: OutgoingDatagram, index: number, used: number): boolean {

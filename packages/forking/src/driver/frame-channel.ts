@@ -1,6 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { DescriptorPipe, descriptorOf, FrameStream, joinDatagrams, protocolError } from '@socketserver/core/workers';
+import {
+  DescriptorPipe,
+  descriptorOf,
+  FrameStream,
+  joinDatagrams,
+  protocolError,
+} from '@socketserver/core/workers';
 import { DESCRIPTORS_FD, FRAMES_FD, MAX_FROM_CHILD, MAX_TO_CHILD, type StartMessage } from '../protocol.js';
 import type { ProcessChannel, ProcessChannelEvents, ToProcess } from './process-channel.js';
 

@@ -1,4 +1,4 @@
-import { isInetClient } from '../address.js';
+import { isInetClient, type BoundInetAddress } from '../address.js';
 import type { OutgoingDatagram } from '../datagram.js';
 import { mapIPv4, unmapIPv4 } from '../sources/mapped-ipv4.js';
 import { tryLibc, type Libc } from './libc.js';
@@ -36,11 +36,20 @@ export class UdpBatch {
   /** Where the bytes are that are sent. */
   readonly #data: number;
 
-  /** @returns undefined where this cannot be done: no koffi, or no Linux of 64 bits and little-endian order */
-  static of(family: 'IPv4' | 'IPv6'): UdpBatch | undefined {
+  /**
+   * For a socket with this descriptor that is bound to this address.
+   * @returns undefined where this cannot be done: no koffi, no Linux of 64 bits and little-endian order, or a runtime whose
+   *   descriptors are not the system's
+   */
+  static over(fd: number, { family, port }: BoundInetAddress): UdpBatch | undefined {
     const isKnown = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64');
     const libc = isKnown ? tryLibc() : undefined;
-    return libc?.sendmmsg === undefined ? undefined : new UdpBatch(libc, family);
+    if (libc?.sendmmsg === undefined) return undefined;
+    const name = new Uint8Array(ADDRESS_SIZE);
+    if (libc.getsockname(fd, name, new Int32Array([ADDRESS_SIZE])) !== 0) return undefined;
+    const view = new DataView(name.buffer);
+    const isBound = view.getUint16(0, true) === SOCKADDR[family].domain && view.getUint16(2) === port;
+    return isBound ? new UdpBatch(libc, family) : undefined;
   }
 
   private constructor(libc: Libc, family: 'IPv4' | 'IPv6') {

@@ -175,8 +175,9 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
 
   sendFirst(datagrams: readonly OutgoingDatagram[], from: number): number {
     if (this.#closed || this.#bound === undefined) return 0;
-    this.#batch ??= { of: UdpBatch.of(this.#bound.family) };
-    return this.#batch.of?.send(this.fileno(), datagrams, from) ?? 0;
+    const fd = this.fileno();
+    this.#batch ??= { of: UdpBatch.over(fd, this.#bound) };
+    return this.#batch.of?.send(fd, datagrams, from) ?? 0;
   }
 
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {

@@ -16,6 +16,13 @@ async function open(family: Family, host = LOOPBACK[family]): Promise<Socket & A
   return Object.assign(socket, { [Symbol.asyncDispose]: async () => void socket.close() });
 }
 
+function over(socket: Socket): UdpBatch {
+  const { family, port, address: host } = socket.address();
+  const batch = UdpBatch.over(descriptorOf(socket), { family: family as Family, port, host });
+  if (batch === undefined) throw new Error('Expected Linux with koffi');
+  return batch;
+}
+
 /** The texts that a socket gets. */
 function heard(socket: Socket): string[] {
   const texts: string[] = [];
@@ -43,7 +50,7 @@ describe('UDP datagrams by one call', () => {
     await using receiver = await open(host === '::1' ? 'IPv6' : 'IPv4');
     const texts = heard(receiver);
     const sent = ['one', '', 'three'];
-    const batch = UdpBatch.of(from)!;
+    const batch = over(sender);
     expect(batch.send(descriptorOf(sender), list(sent, to(host, receiver.address())), 0)).toBe(3);
     await until(() => texts.length === 3);
     expect(texts).toEqual(sent);
@@ -58,7 +65,7 @@ describe('UDP datagrams by one call', () => {
       ...list([`${text}1`], to('127.0.0.1', one.address())),
       ...list([`${text}2`], to('127.0.0.1', other.address())),
     ]);
-    expect(UdpBatch.of('IPv4')!.send(descriptorOf(sender), datagrams, 2)).toBe(6);
+    expect(over(sender).send(descriptorOf(sender), datagrams, 2)).toBe(6);
     await until(() => ones.length === 3 && others.length === 3);
     expect([ones, others]).toEqual([
       ['b1', 'c1', 'd1'],
@@ -78,7 +85,7 @@ describe('UDP datagrams by one call', () => {
     const texts = heard(receiver);
     const good = list(['good'], to('127.0.0.1', receiver.address()));
     const datagrams = [...good, ...list(['bad'], address), ...good];
-    const batch = UdpBatch.of('IPv4')!;
+    const batch = over(sender);
     expect(batch.send(descriptorOf(sender), datagrams, 0)).toBe(1);
     expect(batch.send(descriptorOf(sender), datagrams, 1)).toBe(0);
     expect(batch.send(descriptorOf(sender), datagrams, 2)).toBe(1);
@@ -89,7 +96,7 @@ describe('UDP datagrams by one call', () => {
     const sender = await open('IPv4');
     await using receiver = await open('IPv4');
     const address = to('127.0.0.1', receiver.address());
-    const batch = UdpBatch.of('IPv4')!;
+    const batch = over(sender);
     const long = [...list(['x'], address), { data: new Uint8Array(65_510), address }];
     expect(batch.send(descriptorOf(sender), long, 0)).toBe(1);
     expect(batch.send(descriptorOf(sender), long, 1)).toBe(0);
@@ -102,7 +109,7 @@ describe('UDP datagrams by one call', () => {
     await using receiver = await open('IPv4');
     const texts = heard(receiver);
     const address = to('127.0.0.1', receiver.address());
-    const batch = UdpBatch.of('IPv4')!;
+    const batch = over(sender);
     const many = list(
       Array.from({ length: 100 }, (_, n) => `n${n}`),
       address,
@@ -114,5 +121,16 @@ describe('UDP datagrams by one call', () => {
     expect(batch.send(descriptorOf(sender), large, 2)).toBe(1);
     await until(() => texts.length === 103);
     expect(texts.slice(0, 100)).toEqual(many.map(({ data }) => data.toString()));
+  });
+
+  test('are not sent by a descriptor that is no such socket', async () => {
+    await using socket = await open('IPv4');
+    const { port } = socket.address();
+    const bound = { family: 'IPv4', port, host: '127.0.0.1' } as const;
+    expect(UdpBatch.over(descriptorOf(socket), bound)).toBeDefined();
+    expect(UdpBatch.over(descriptorOf(socket), { ...bound, port: port ^ 1 })).toBeUndefined();
+    expect(UdpBatch.over(descriptorOf(socket), { ...bound, family: 'IPv6' })).toBeUndefined();
+    expect(UdpBatch.over(0, bound)).toBeUndefined();
+    expect(UdpBatch.over(-1, bound)).toBeUndefined();
   });
 });

@@ -42,6 +42,17 @@ export function faultCases(bed: TestBed): void {
     });
   }
 
+  if (bed.composition.kind === 'udp') {
+    test('each of several datagrams that are sent at once is told of by itself', async () => {
+      await using served = await bed.serve(bed.handler('misdirecting'));
+      const { server } = served;
+      await bed.send(server, 'together');
+      await server.served(1);
+      const [reported] = server.errors.entries;
+      expect((reported?.error as Error).message).toBe('1 2 ERR_SOCKET_BAD_PORT 0 5');
+    });
+  }
+
   if (bed.isStream) {
     test('sends what was written before finish throws', async () => {
       const context: Fault = { at: 'finish', what: 'an async error' };

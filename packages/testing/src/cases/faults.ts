@@ -1,6 +1,9 @@
+import { createSocket } from 'node:dgram';
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '../handlers/fault.js';
 import type { ReportedError } from '../recording-server.js';
+import type { BoundInetAddress } from '@socketserver/core';
+import { until } from '../until.js';
 import type { TestBed } from '../test-bed.js';
 
 const PLACES: Fault['at'][] = ['setup', 'handle', 'finish'];
@@ -46,8 +49,15 @@ export function faultCases(bed: TestBed): void {
     test('each of several datagrams that are sent at once is told of by itself', async () => {
       await using served = await bed.serve(bed.handler('misdirecting'));
       const { server } = served;
-      await bed.send(server, 'together');
+      const { port, host } = server.serverAddress as BoundInetAddress;
+      const client = createSocket('udp4');
+      const received: string[] = [];
+      client.on('message', (data) => received.push(data.toString()));
+      client.send('together', port, host);
       await server.served(1);
+      await until(() => received.includes('ddddd'));
+      client.close();
+      expect(received).toEqual(['a', 'bb', '', 'ddddd']);
       const [reported] = server.errors.entries;
       expect((reported?.error as Error).message).toBe('1 2 ERR_SOCKET_BAD_PORT 0 5');
     });

@@ -82,9 +82,9 @@ describe('the files of the package', () => {
     expect(loaded.filter((file) => file.startsWith('workers'))).toEqual([]);
   });
 
-  test('that a worker’s entry loads are none of the main side’s', () => {
+  test('that a worker’s entry loads are none of the pool and of the servers', () => {
     const loaded = [...loadedWith('workers/runtime/index.ts')];
     expect(loaded).toContain('workers/runtime/request-executor.ts');
-    expect(loaded.filter((file) => /^(workers\/pool|loop|servers|sources)\//.test(file))).toEqual([]);
+    expect(loaded.filter((file) => /^(workers\/pool|servers)\//.test(file))).toEqual([]);
   });
 });

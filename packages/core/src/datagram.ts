@@ -11,6 +11,21 @@ export interface DatagramSocket {
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number>;
 }
 
+/** A datagram on its way out. */
+export interface OutgoingDatagram {
+  readonly data: Uint8Array;
+  readonly address: ClientAddress;
+}
+
+/** A socket that can send many datagrams at once. */
+export interface DatagramBatchSocket extends DatagramSocket {
+  /**
+   * Sends the first of these, from `from` on.
+   * @returns how many were sent, each as a whole; what comes next is for `sendTo`, which tells why
+   */
+  sendFirst(datagrams: readonly OutgoingDatagram[], from: number): number;
+}
+
 /** A request that is one datagram. */
 export interface DatagramRequest {
   readonly packet: Buffer;

@@ -81,4 +81,10 @@ describe('the files of the package', () => {
     expect(loaded).toContain('servers/base-server.ts');
     expect(loaded.filter((file) => file.startsWith('workers'))).toEqual([]);
   });
+
+  test('that a worker’s entry loads are none of the pool and of the servers', () => {
+    const loaded = [...loadedWith('workers/runtime/index.ts')];
+    expect(loaded).toContain('workers/runtime/request-executor.ts');
+    expect(loaded.filter((file) => /^(workers\/pool|servers)\//.test(file))).toEqual([]);
+  });
 });

@@ -194,7 +194,7 @@ describe('the channel', () => {
     '[{"type":"nonsense"}]',
     '[{"type":"begun","id":999}]',
     '[{"type":"ended","id":"1"}]',
-    '[{"type":"send","id":1,"data":"x","address":{}}]',
+    '[{"type":"sends","sends":[1,0,"127.0.0.1",7],"data":"x"}]',
     '[{"type":"ended","id":999}]',
     '{"hello":"parent"}',
     '"text"',

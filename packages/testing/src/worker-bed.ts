@@ -5,7 +5,7 @@ import type { Who, WorkerContext } from './handlers/worker-orders.js';
 import type { RecordingConstructor, RecordingServer, ReportedError } from './recording-server.js';
 import { Served } from './served.js';
 import type { TestBed } from './test-bed.js';
-import { workerEngine, type Feature, type PoolFields, type WorkerEngine } from './workers.js';
+import { workerEngine, type PoolFields, type WorkerEngine } from './workers.js';
 
 export interface WorkerOptions {
   /** @default handlers/…/worker.ts */
@@ -119,29 +119,10 @@ export class WorkerBed {
     expect(errorsOfRequests(server)).toHaveLength(failed);
   }
 
-  /** A case of requests that their worker had not begun. */
-  testUnbegun(title: string, run: () => Promise<void>): void {
-    if (this.bed.isStream) {
-      // oxlint-disable-next-line jest/expect-expect -- they are in `run`
-      test(title, run);
-    } else {
-      this.testWith('unbegun datagrams', title, { run });
-    }
-  }
-
   /** A case that may take its time. */
   test(title: string, { run, ms }: WorkerCase): void {
     // oxlint-disable-next-line jest/expect-expect -- they are in `run`
     test(title, run, ms);
-  }
-
-  /** A case that an engine may not keep yet. */
-  testWith(feature: Feature, title: string, { run, ms }: WorkerCase): void {
-    const reason = this.engine.pending[feature];
-    // oxlint-disable-next-line jest/expect-expect -- they are in `run`
-    if (reason === undefined) test(title, run, ms);
-    // oxlint-disable-next-line jest/expect-expect, jest/no-disabled-tests -- until the engine keeps it
-    else test.skip(`${title} (pending: ${reason})`, run);
   }
 }
 

@@ -23,9 +23,6 @@ export interface PoolFields {
 /** How a worker can die. `SIGKILL`: of a process only. */
 export type Death = 'exit' | 'uncaught' | 'rejected' | 'SIGKILL';
 
-/** What an engine does not do yet, or in another way. */
-export type Feature = 'unbegun datagrams';
-
 /** What the contract has to know of an engine that runs requests in workers: everything that its names or figures say. */
 export interface WorkerEngine {
   /** The name of each field; one that the engine has not is left out, and not set. */
@@ -40,8 +37,6 @@ export interface WorkerEngine {
   readonly deaths: { readonly [Way in Death]?: RegExp };
   /** A limit of memory that a fresh worker is below, and how many MB above it are too much. */
   readonly memory: { readonly limit: number; readonly leakMb: number };
-  /** Why a case of the contract is skipped for now. */
-  readonly pending: { readonly [Name in Feature]?: string };
 }
 
 const MB = 1_048_576;
@@ -65,9 +60,6 @@ const THREADS: WorkerEngine = {
   deaths: { exit: EXIT, uncaught: /nobody catches this/, rejected: /nobody awaits this/ },
   // Its own objects and buffers.
   memory: { limit: 64 * MB, leakMb: 80 },
-  pending: {
-    'unbegun datagrams': 'a datagram is moved to its thread, and fails with it',
-  },
 };
 
 const CHILDREN: WorkerEngine = {
@@ -88,7 +80,6 @@ const CHILDREN: WorkerEngine = {
   deaths: { exit: EXIT, uncaught: /code:? 1\b/, rejected: /code:? 1\b/, SIGKILL: /SIGKILL/ },
   // The resident set of its process.
   memory: { limit: 300 * MB, leakMb: 320 },
-  pending: {},
 };
 
 export function workerEngine({ name, runsIn }: Composition): WorkerEngine {

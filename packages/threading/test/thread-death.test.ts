@@ -47,8 +47,8 @@ test.each([
   [{ type: 'ended', id: 2, end: { error: { name: 'Error' } } }],
   [{ type: 'ended', id: 2, end: { error: { name: 'Error', message: '', cause: null } } }],
   [{ type: 'ended', id: 2, end: { cut: 1 } }],
-  [{ type: 'send', id: 1, address: {} }],
-  [{ type: 'send', id: 1, data: 'x', address: {} }],
+  [{ type: 'sends', sends: [1, 0, '127.0.0.1', 7] }],
+  [{ type: 'sends', sends: [1, 1, '127.0.0.1', 7], data: 'x' }],
 ])('a thread that says %j is ended and replaced, and the server serves on', async (said) => {
   await using served = await single.serve(fixture('misspeaking.mjs'));
   const { server } = served;

@@ -38,6 +38,10 @@ export interface Libc {
   getrlimit(resource: number, into: BigUint64Array): number;
   /** `message` is a `struct msghdr`. @returns the bytes sent, or -1 */
   sendmsg(fd: number, message: Uint8Array, flags: number): number;
+  /** `messages` is an array of `struct mmsghdr`. @returns how many were sent without a wait, or -1; undefined where there is no such call */
+  sendmmsg: ((fd: number, messages: Uint8Array, count: number) => number) | undefined;
+  /** Writes the bytes of an address. @returns 1, or 0 for a text that is none of this family */
+  inet_pton(domain: number, text: string, into: Uint8Array): number;
   /** @returns the bytes received, 0 at the end, or -1 */
   recvmsg(fd: number, message: Uint8Array, flags: number): number;
   /** For a request that fills a number (ioctl(2), Linux); undefined elsewhere. @returns 0, or -1 */
@@ -63,6 +67,7 @@ const MAP_SHARED = 1;
 /** What mmap(2) returns in place of an address, MAP_FAILED, in 64 bits. */
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 const SOCK_CLOEXEC = 0o2000000;
+const MSG_DONTWAIT = 0x40;
 const F_DUPFD_CLOEXEC = process.platform === 'linux' ? 1030 : 67;
 
 let loaded: Libc | undefined;
@@ -121,6 +126,8 @@ function load(): Libc {
     poll: lib.func('int poll(void *descriptors, unsigned long count, int timeout)'),
     getrlimit: lib.func('int getrlimit(int resource, void *into)'),
     sendmsg: lib.func('intptr_t sendmsg(int fd, const void *message, int flags)'),
+    sendmmsg: loadSendmmsg(lib),
+    inet_pton: lib.func('int inet_pton(int domain, const char *text, void *into)'),
     recvmsg: lib.func('intptr_t recvmsg(int fd, void *message, int flags)'),
     ioctl: loadIoctl(lib),
     setParentDeathSignal: loadParentDeathSignal(lib),
@@ -136,6 +143,12 @@ function loadAccept(lib: LibraryHandle): Libc['accept'] {
   if (process.platform !== 'linux') return undefined;
   const accept4 = lib.func('int accept4(int fd, void *address, void *length, int flags)');
   return (fd) => accept4(fd, null, null, SOCK_CLOEXEC) as number;
+}
+
+function loadSendmmsg(lib: LibraryHandle): Libc['sendmmsg'] {
+  if (process.platform !== 'linux') return undefined;
+  const sendmmsg = lib.func('int sendmmsg(int fd, void *messages, unsigned int count, int flags)');
+  return (fd, messages, count) => sendmmsg(fd, messages, count, MSG_DONTWAIT) as number;
 }
 
 function firstLine(error: unknown): string {

@@ -9,9 +9,10 @@ import {
   type InetServerAddress,
   type InheritedAddress,
 } from '../address.js';
-import type { DatagramRequest, DatagramSocket } from '../datagram.js';
+import type { DatagramBatchSocket, DatagramRequest, OutgoingDatagram } from '../datagram.js';
 import { badReceiver, closedForSending } from '../errors.js';
 import { descriptorOf, receive } from '../native/handle.js';
+import { UdpBatch } from '../native/udp-batch.js';
 import { delivery } from '../timing.js';
 import { familyOfDescriptor } from '../native/socket-kind.js';
 import { bindInet } from './bind-inet.js';
@@ -35,13 +36,15 @@ export interface DatagramReceiverOptions {
 export type DatagramQueue = Pick<QueueBound, 'size' | 'drop'>;
 
 /** Receives the datagrams of a UDP socket, and sends the answers. */
-export class DatagramReceiver implements RequestSource<DatagramRequest>, DatagramSocket {
+export class DatagramReceiver implements RequestSource<DatagramRequest>, DatagramBatchSocket {
   onDrop?: () => void;
   readonly #options: DatagramReceiverOptions;
   readonly #queue: RequestQueue<DatagramRequest>;
   readonly #put: (arrival: Arrival<DatagramRequest>) => void;
   #socket: Socket | undefined;
   #bound: BoundInetAddress | undefined;
+  /** What sends many datagrams at once, where that can be done; made for the first of them. */
+  #batch: { readonly of: UdpBatch | undefined } | undefined;
   #receiving = false;
   #closed = false;
   #isFinished = false;
@@ -168,6 +171,13 @@ export class DatagramReceiver implements RequestSource<DatagramRequest>, Datagra
     return new Promise((resolve) => {
       socket.close(resolve);
     });
+  }
+
+  sendFirst(datagrams: readonly OutgoingDatagram[], from: number): number {
+    if (this.#closed || this.#bound === undefined) return 0;
+    const fd = this.fileno();
+    this.#batch ??= { of: UdpBatch.over(fd, this.#bound) };
+    return this.#batch.of?.send(fd, datagrams, from) ?? 0;
   }
 
   sendTo(data: Uint8Array | string, address: ClientAddress): Promise<number> {

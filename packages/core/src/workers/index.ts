@@ -13,7 +13,7 @@ export {
   type PooledStats,
 } from './pooled-mixin.js';
 export type { AcceptedByWorker, TableMemory } from './pool/accepted-requests.js';
-export { Batcher } from './pool/batcher.js';
+export { Batcher } from './batcher.js';
 export type { WorkerCounts } from './pool/supervisor.js';
 export {
   Worker,
@@ -23,7 +23,15 @@ export {
   type Unfinished,
   type WorkerEvents,
 } from './pool/worker.js';
-export type { FromWorker, NamedMessage, StreamMessage, ToWorker } from './protocol/messages.js';
+export { joinDatagrams, splitDatagrams } from './protocol/datagrams.js';
+export type {
+  DatagramMessage,
+  FromWorker,
+  NamedMessage,
+  SendsMessage,
+  StreamMessage,
+  ToWorker,
+} from './protocol/messages.js';
 export { FrameStream } from './protocol/frame-stream.js';
 export type { Message as FrameMessage } from './protocol/frames.js';
 export { findUncloneable } from './protocol/find-uncloneable.js';

@@ -10,13 +10,9 @@ const message: fc.Arbitrary<FromWorker> = fc.oneof(
   fc.integer(),
   fc.record({ type: fc.constant('begun' as const), id: fc.integer() }),
   fc.record({
-    type: fc.constant('send' as const),
-    id: fc.integer(),
-    data: fc.oneof(
-      fc.uint8Array({ maxLength: 500 }),
-      fc.string({ unit: 'binary', maxLength: 50 }),
-    ) as fc.Arbitrary<Uint8Array | string>,
-    address: fc.record({ path: fc.string() }),
+    type: fc.constant('sends' as const),
+    sends: fc.array(fc.oneof(fc.integer(), fc.string({ unit: 'binary', maxLength: 50 })), { maxLength: 8 }),
+    data: fc.uint8Array({ maxLength: 500 }) as fc.Arbitrary<Uint8Array>,
   }),
 );
 
@@ -89,7 +85,7 @@ test('any batch goes in frames within the bound', () => {
 
 test('of a batch that holds a message which fits no frame the others go', () => {
   const tooLong: unknown[] = [];
-  const long: FromWorker = { type: 'send', id: 2, data: new Uint8Array(MAX), address: { path: '' } };
+  const long: FromWorker = { type: 'sends', sends: [], data: new Uint8Array(MAX) };
   const frames = encodeFrames([1, long, 3], MAX, (one) => tooLong.push(one));
   expect(read(frames)).toEqual([1, 3]);
   expect(tooLong).toEqual([long]);
@@ -118,9 +114,9 @@ describe('no frame:', () => {
     ['with other than JSON', frame('{\n')],
     ['with other than UTF-8', frame(Buffer.from([0x22, 0xff, 0x22]))],
     ['with bytes that belong to nothing', frame('[1]', Buffer.alloc(1))],
-    ['with fewer bytes than told', frame('[{"type":"send","data":2}]', Buffer.alloc(1))],
-    ['with a part of a byte', frame('[{"type":"send","data":0.5}]', Buffer.alloc(1))],
-    ['with less than no bytes', frame('[{"type":"send","data":-1}]')],
+    ['with fewer bytes than told', frame('[{"type":"sends","data":2}]', Buffer.alloc(1))],
+    ['with a part of a byte', frame('[{"type":"sends","data":0.5}]', Buffer.alloc(1))],
+    ['with less than no bytes', frame('[{"type":"sends","data":-1}]')],
   ])('%s', (_, bytes) => {
     expect(() => read([bytes])).toThrow(protocolError);
     expect(() => read(cut(bytes, [1]))).toThrow(protocolError);

@@ -16,7 +16,7 @@ const TYPES = [
   'begun',
   'returned',
   'ended',
-  'send',
+  'sends',
   'shutdown',
   'draining',
   'over',
@@ -33,7 +33,7 @@ const message = fc.record(
     ),
     error: fc.oneof(anything, fc.record({ name: fc.string(), message: fc.string() })),
     data: fc.oneof(fc.uint8Array(), anything),
-    address: fc.oneof(anything, fc.record({ address: fc.ipV4(), port: fc.nat(65_535) })),
+    sends: fc.oneof(anything, fc.array(fc.oneof(fc.nat(20), fc.ipV4(), anything), { maxLength: 8 })),
   },
   { requiredKeys: [] },
 );

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { badContext } from '@socketserver/core/workers';
+import { badContext } from '@socketserver/core/workers/runtime';
 
 /**
  * The context in the form in which it crosses.

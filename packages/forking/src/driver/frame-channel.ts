@@ -1,6 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { DescriptorPipe, descriptorOf, FrameStream, protocolError } from '@socketserver/core/workers';
+import {
+  DescriptorPipe,
+  descriptorOf,
+  FrameStream,
+  joinDatagrams,
+  protocolError,
+} from '@socketserver/core/workers';
 import { DESCRIPTORS_FD, FRAMES_FD, MAX_FROM_CHILD, MAX_TO_CHILD, type StartMessage } from '../protocol.js';
 import type { ProcessChannel, ProcessChannelEvents, ToProcess } from './process-channel.js';
 
@@ -56,7 +62,7 @@ export class FrameChannel implements ProcessChannel {
     // Before the messages: a child that reads of connections finds them there.
     const sent = sockets.length === 0 || this.#sendDescriptors(sockets);
     const told = sent ? batch : batch.filter(({ attachment }) => attachment === undefined);
-    if (told.length > 0) stream.write(told.map(({ message }) => message));
+    if (told.length > 0) stream.write(joinDatagrams(told.map(({ message }) => message)));
     if (stream.unsentBytes > MAX_UNSENT) {
       this.#events.onBroken(
         protocolError('a child that reads', `${stream.unsentBytes} bytes that wait for it`),

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { joinDatagrams, type DatagramMessage, type ToWorker } from '@socketserver/core/workers';
 import { isIpcMessage, type StartMessage, type ToChild } from '../protocol.js';
 import type { ProcessChannel, ProcessChannelEvents, ToProcess } from './process-channel.js';
 
@@ -27,15 +28,15 @@ export class IpcChannel implements ProcessChannel {
   }
 
   send(batch: readonly ToProcess[]): boolean {
-    let together: ToChild[] = [];
+    let together: (ToWorker | DatagramMessage)[] = [];
     for (const { message, attachment } of batch) {
       together.push(message);
       if (attachment === undefined) continue;
       detach(attachment);
-      this.#tell(together, attachment);
+      this.#tell(joinDatagrams(together), attachment);
       together = [];
     }
-    if (together.length > 0) this.#tell(together);
+    if (together.length > 0) this.#tell(joinDatagrams(together));
     return true;
   }
 

@@ -8,8 +8,8 @@ import {
   serializeError,
   type FrameMessage,
   type FromWorker,
-  type NamedMessage,
-} from '@socketserver/core/workers';
+  type SendsMessage,
+} from '@socketserver/core/workers/runtime';
 import {
   DESCRIPTORS_FD,
   FRAMES_FD,
@@ -116,13 +116,14 @@ class FrameLink implements Link {
 
 /** No datagram is as long, and the system would say so. Nothing else that a child says can be. */
 function refused(message: FrameMessage): ToChild {
-  if (!isSend(message)) throw protocolError('a short message', message);
+  if (!areSends(message)) throw protocolError('a short message', message);
   const error = Object.assign(new Error('send EMSGSIZE'), { code: 'EMSGSIZE' });
-  return { type: 'sent', id: message.id, bytes: 0, error: serializeError(error) };
+  return { type: 'unsent', id: message.sends[0] as number, error: serializeError(error) };
 }
 
-function isSend(message: FrameMessage): message is NamedMessage & { type: 'send' } {
-  return typeof message === 'object' && message.type === 'send';
+/** One that is too long to go with others. */
+function areSends(message: FrameMessage): message is SendsMessage {
+  return typeof message === 'object' && message.type === 'sends';
 }
 
 class IpcLink implements Link {

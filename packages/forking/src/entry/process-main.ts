@@ -10,12 +10,13 @@ import {
   RequestExecutor,
   serializeError,
   sharedMemoryOf,
+  splitDatagrams,
   surviveClosing,
   TABLE_BYTES,
   tryLibc,
+  type DatagramMessage,
   type StreamMessage,
-  type ToWorker,
-} from '@socketserver/core/workers';
+} from '@socketserver/core/workers/runtime';
 import { unpackContext } from '../driver/context.js';
 import { monotonicMs } from '../monotonic-ms.js';
 import { LISTEN_FD, MEMORY_FD, type StartMessage, type ToChild } from '../protocol.js';
@@ -67,10 +68,11 @@ function handle(message: Exclude<ToChild, StreamMessage>): void {
     case 'start':
       void start(message);
       return;
-    case 'datagram':
-      if (begins(message)) executor.runDatagram(message);
+    case 'datagrams':
+      for (const datagram of splitDatagrams(message)) if (begins(datagram)) executor.runDatagram(datagram);
       return;
     case 'sent':
+    case 'unsent':
     case 'abort':
     case 'limits':
     case 'ping':
@@ -137,7 +139,7 @@ function serveStream(message: StreamMessage, connection: Connection | undefined)
 }
 
 /** Acknowledges the request, unless it is too late for it. Said at once: what comes next may end this process. */
-function begins({ id, deadline = Infinity }: ToWorker & { type: 'stream' | 'datagram' }): boolean {
+function begins({ id, deadline = Infinity }: StreamMessage | DatagramMessage): boolean {
   const late = monotonicMs() > deadline;
   parent.tell({ type: late ? 'returned' : 'begun', id });
   return !late;

@@ -1,7 +1,10 @@
+import { createSocket } from 'node:dgram';
 import { describe, expect } from '@jest/globals';
 import { test } from '../case.js';
 import type { Fault } from '../handlers/fault.js';
 import type { ReportedError } from '../recording-server.js';
+import type { BoundInetAddress } from '@socketserver/core';
+import { until } from '../until.js';
 import type { TestBed } from '../test-bed.js';
 
 const PLACES: Fault['at'][] = ['setup', 'handle', 'finish'];
@@ -40,6 +43,24 @@ export function faultCases(bed: TestBed): void {
       expect(await bed.ask(server, 'odd')).toBe('ODD');
       await server.served(4);
       expect(server.stats()).toMatchObject({ accepted: 4, completed: 2, failed: 2 });
+    });
+  }
+
+  if (bed.composition.kind === 'udp') {
+    test('each of several datagrams that are sent at once is told of by itself', async () => {
+      await using served = await bed.serve(bed.handler('misdirecting'));
+      const { server } = served;
+      const { port, host } = server.serverAddress as BoundInetAddress;
+      const client = createSocket('udp4');
+      const received: string[] = [];
+      client.on('message', (data) => received.push(data.toString()));
+      client.send('together', port, host);
+      await server.served(1);
+      await until(() => received.includes('ddddd'));
+      client.close();
+      expect(received).toEqual(['a', 'bb', '', 'ddddd']);
+      const [reported] = server.errors.entries;
+      expect((reported?.error as Error).message).toBe('1 2 ERR_SOCKET_BAD_PORT 0 5');
     });
   }
 

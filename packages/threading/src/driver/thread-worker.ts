@@ -3,6 +3,7 @@ import {
   connectionClosed,
   deserializeError,
   isSocket,
+  joinDatagrams,
   messageOf,
   protocolError,
   tellsAll,
@@ -18,7 +19,6 @@ import {
   type Unfinished,
   type WorkerEvents,
 } from '@socketserver/core/workers';
-import { DatagramTransfer } from './datagram-transfer.js';
 import { SocketTransfer, transferOf, type HandOver } from './socket-transfer.js';
 import type { StartMarker } from './start-marker.js';
 import type { ThreadReady } from './thread-start.js';
@@ -150,20 +150,12 @@ export class ThreadWorker extends Worker<TransferListItem> {
       const { connection, attachment } = transfer;
       return { message: { type: 'stream', id, sequence, connection, clientAddress }, attachment };
     }
-    const transfer =
-      job.handoff instanceof DatagramTransfer ? job.handoff : new DatagramTransfer(request.packet);
-    job.handoff = transfer;
-    const { packet, attachment } = transfer;
-    return { message: { type: 'datagram', id, sequence, packet, clientAddress }, attachment };
+    return { message: { type: 'datagram', id, sequence, packet: request.packet, clientAddress } };
   }
 
   protected write(batch: readonly Outgoing<TransferListItem>[]): void {
     try {
-      const transfers = batch.map(({ attachment }) => attachment).filter(isPresent);
-      this.#parts.port.postMessage(
-        batch.map(({ message }) => message),
-        transfers,
-      );
+      this.#post(batch);
     } catch {
       // A list is checked and cloned as a whole before anything of it moves. What has moved all the same, because the system
       // had no descriptor for the next one, cannot be posted a second time.
@@ -172,14 +164,20 @@ export class ThreadWorker extends Worker<TransferListItem> {
   }
 
   /** One may hold what cannot be cloned: a client's address is an override's to give. */
-  #writeOne({ message, attachment }: Outgoing<TransferListItem>): void {
+  #writeOne(outgoing: Outgoing<TransferListItem>): void {
+    const { message } = outgoing;
     try {
-      this.#parts.port.postMessage([message], attachment === undefined ? [] : [attachment]);
+      this.#post([outgoing]);
     } catch (error) {
       if (message.type !== 'stream' && message.type !== 'datagram') return;
       const { connection } = message as { connection?: unknown };
       this.refuse(message.id, isClosed(connection, error) ? connectionClosed(connection, 'a thread') : error);
     }
+  }
+
+  #post(batch: readonly Outgoing<TransferListItem>[]): void {
+    const transfers = batch.map(({ attachment }) => attachment).filter(isPresent);
+    this.#parts.port.postMessage(joinDatagrams(batch.map(({ message }) => message)), transfers);
   }
 
   protected hasStarted({ sequence }: Job): boolean {

@@ -9,10 +9,12 @@ import {
   readyConnection,
   RequestExecutor,
   serializeError,
+  splitDatagrams,
+  type DatagramMessage,
   type FromWorker,
   type StreamMessage,
   type ToWorker,
-} from '@socketserver/core/workers';
+} from '@socketserver/core/workers/runtime';
 import { StartMarker } from '../driver/start-marker.js';
 import type { ThreadReady, ThreadStart } from '../driver/thread-start.js';
 
@@ -50,10 +52,8 @@ class Thread {
       case 'stream':
         this.#startStream(message);
         return;
-      case 'datagram':
-        if (!this.#marker.start(message.sequence ?? 0)) return;
-        this.#marker.taken(); // nothing that would have to be closed
-        this.executor.runDatagram(message);
+      case 'datagrams':
+        for (const datagram of splitDatagrams(message)) this.#startDatagram(datagram);
         return;
       case 'end':
         void this.#end();
@@ -78,6 +78,12 @@ class Thread {
       this.#marker.taken();
     }
     this.executor.runStream(message, socket);
+  }
+
+  #startDatagram(message: DatagramMessage): void {
+    if (!this.#marker.start(message.sequence ?? 0)) return;
+    this.#marker.taken(); // nothing that would have to be closed
+    this.executor.runDatagram(message);
   }
 
   async #end(): Promise<void> {

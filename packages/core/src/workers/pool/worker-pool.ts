@@ -5,8 +5,8 @@ import type { AcceptSpec, WorkerDriver, WorkerSpec } from '../driver.js';
 import { closed } from '../errors.js';
 import { Job, type WorkerRequest } from '../job.js';
 import type { PoolSize } from '../options.js';
+import { Batcher } from '../batcher.js';
 import type { AcceptedRequests } from './accepted-requests.js';
-import { Batcher } from './batcher.js';
 import type { TakingWorkers } from './shared-source.js';
 import { Supervisor, type WorkerCounts } from './supervisor.js';
 import type { Unfinished, Worker } from './worker.js';
@@ -46,6 +46,8 @@ export class WorkerPool implements TakingWorkers {
   readonly #batcher = new Batcher(() => this.#dispatch(), MAX_BATCH_MS);
   /** Jobs that wait for a worker, oldest first. */
   #waiting: Job[] = [];
+  /** Workers that are to be told something. */
+  #unflushed = new Set<Worker>();
   /** Jobs that have not ended. */
   #jobs = 0;
   #nextOrder = 1;
@@ -64,6 +66,10 @@ export class WorkerPool implements TakingWorkers {
       size,
       events: {
         capacity: () => this.#batchWaiting(),
+        flushSoon: (worker) => {
+          this.#unflushed.add(worker);
+          this.#batcher.add();
+        },
         settled: (worker) => this.#settled(worker),
         requeued: (worker, jobs) => this.#requeued(worker, jobs),
         unresponsive: (worker) => this.#supervisor.unresponsive(worker),
@@ -192,7 +198,8 @@ export class WorkerPool implements TakingWorkers {
 
   /** Overload is decided here: a job goes to the worker that has the fewest, or waits its turn. */
   #dispatch(): void {
-    const workers = new Set<Worker>();
+    const workers = this.#unflushed;
+    this.#unflushed = new Set();
     for (;;) {
       const worker = this.#waiting.length === 0 ? undefined : this.#supervisor.leastBusy();
       const job = worker === undefined ? undefined : this.#waiting.shift();

@@ -1,5 +1,5 @@
 import type { ClientAddress } from '../../address.js';
-import type { DatagramSocket } from '../../datagram.js';
+import type { DatagramBatchSocket, DatagramSocket } from '../../datagram.js';
 import type { RequestLimits } from '../../execution/request-limits.js';
 import { protocolError } from '../errors.js';
 import { Slots } from '../../requests/slots.js';
@@ -14,12 +14,13 @@ import type {
 } from '../protocol/messages.js';
 import type { RequestEnd } from '../protocol/request-end.js';
 import { deserializeError, serializeError } from '../../requests/serialized-error.js';
+import { splitSends, type Send } from '../protocol/datagrams.js';
 import { checkFromWorker } from '../protocol/validate.js';
 import type { AcceptedByWorker } from './accepted-requests.js';
 
 /** A message to a worker, with what travels beside it: what is transferred to a thread, a socket for a process. */
 export interface Outgoing<Attachment> {
-  readonly message: ToWorker;
+  readonly message: ToWorker | DatagramMessage;
   readonly attachment?: Attachment | undefined;
 }
 
@@ -52,6 +53,8 @@ export interface WorkerEvents {
   capacity(): void;
   /** A job of it has ended. */
   settled(worker: Worker): void;
+  /** It is to be told something, together with the jobs that come soon: {@link Worker.flush}. */
+  flushSoon(worker: Worker): void;
   /** It has not started these, and leaves them to others. */
   requeued(worker: Worker, jobs: readonly Job[]): void;
   /** It has not acknowledged a request in time. */
@@ -102,6 +105,8 @@ export abstract class Worker<Attachment = unknown> {
   /** A job's slot is its id in messages. A Map that is refilled all the time would keep its dead entries alive (V8). */
   readonly #jobs = new Slots<Job>();
   #unsent: Outgoing<Attachment>[] = [];
+  /** What is among it of datagrams that were sent for the worker. */
+  #sent: number[] = [];
   #flushing: NodeJS.Immediate | undefined;
   #lastSequence = 0;
   #served = 0;
@@ -222,6 +227,7 @@ export abstract class Worker<Attachment = unknown> {
     if (this.#unsent.length === 0) return;
     const batch = this.#unsent;
     this.#unsent = [];
+    this.#sent = [];
     this.write(batch);
   }
 
@@ -373,8 +379,8 @@ export abstract class Worker<Attachment = unknown> {
       case 'ended':
         this.#end(message.id, message.end);
         return;
-      case 'send':
-        void this.#send(message);
+      case 'sends':
+        this.#sendAll(splitSends(message));
         return;
       case 'alive':
         this.memoryBytes = message.memoryBytes;
@@ -433,18 +439,38 @@ export abstract class Worker<Attachment = unknown> {
   }
 
   /** The main side owns the socket of all datagrams: it sends for the worker, and says what came of it. */
-  async #send({ id, data, address }: NamedMessage & { type: 'send' }): Promise<void> {
+  #sendAll(sends: readonly Send[]): void {
     const socket = this.#datagrams;
-    if (socket === undefined) {
-      this.kill(protocolError('a worker that was given datagrams', 'send'));
-      return;
-    }
-    try {
-      this.post({ type: 'sent', id, bytes: await socket.sendTo(data, address) });
-    } catch (error) {
-      this.post({ type: 'sent', id, bytes: 0, error: serializeError(error) });
+    if (socket === undefined) throw protocolError('a worker that was given datagrams', 'sends');
+    for (let next = 0; next < sends.length; next++) {
+      const together = isBatchSocket(socket) && sends.length - next > 1 ? socket.sendFirst(sends, next) : 0;
+      for (const { id, data } of sends.slice(next, next + together)) this.#tellSent(id, data.byteLength);
+      next += together;
+      const send = sends[next];
+      if (send !== undefined) this.#send(socket, send);
     }
   }
+
+  #send(socket: DatagramSocket, { id, data, address }: Send): void {
+    socket.sendTo(data, address).then(
+      (bytes) => this.#tellSent(id, bytes),
+      (error: unknown) => this.post({ type: 'unsent', id, error: serializeError(error) }),
+    );
+  }
+
+  /** Together with others: until the list has left it is added to. */
+  #tellSent(id: number, bytes: number): void {
+    if (this.isLost) return;
+    if (this.#sent.length === 0) {
+      this.#unsent.push({ message: { type: 'sent', sent: this.#sent } });
+      this.events.flushSoon(this);
+    }
+    this.#sent.push(id, bytes);
+  }
+}
+
+function isBatchSocket(socket: DatagramSocket): socket is DatagramBatchSocket {
+  return 'sendFirst' in socket;
 }
 
 function isToldToWhoeverStartsIt(): void {}

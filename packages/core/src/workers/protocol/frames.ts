@@ -8,8 +8,8 @@ const LENGTH = 4;
 /** Messages with bytes, by type: the field that has them. In the JSON their count stands in its place. */
 const BYTES_OF: ReadonlyMap<unknown, string> = new Map([
   ['start', 'context'],
-  ['datagram', 'packet'],
-  ['send', 'data'],
+  ['datagrams', 'packets'],
+  ['sends', 'data'],
 ]);
 
 /** A message of either side. */

@@ -11,9 +11,11 @@ import type { Sharing } from '../../sources/request-source.js';
  */
 export type ToWorker =
   | StreamMessage
-  | DatagramMessage
-  /** What became of the datagram that the worker asked to have sent. */
-  | { type: 'sent'; id: number; bytes: number; error?: SerializedError | undefined }
+  | DatagramsMessage
+  /** Datagrams that the worker asked to have sent, and that were: for each its id and how many bytes. */
+  | { type: 'sent'; sent: number[] }
+  /** One that could not be sent. */
+  | { type: 'unsent'; id: number; error: SerializedError }
   /** Every handler's `signal` aborts, now and in requests that begin later. */
   | { type: 'abort'; reason: SerializedError }
   /** For requests that begin from now on; null: none. */
@@ -53,9 +55,24 @@ export interface StreamMessage extends RequestMessage {
   connection?: Socket | number | undefined;
 }
 
+/** One datagram. They cross as {@link DatagramsMessage}. */
 export interface DatagramMessage extends RequestMessage {
   type: 'datagram';
   packet: Uint8Array;
+}
+
+export interface DatagramsMessage {
+  type: 'datagrams';
+  /** For each: id, sequence, deadline, milliseconds spent, bytes, address, port. */
+  requests: unknown[];
+  packets: Uint8Array;
+}
+
+export interface SendsMessage {
+  type: 'sends';
+  /** For each: id, bytes, address, port. */
+  sends: unknown[];
+  data: Uint8Array;
 }
 
 export type FromWorker =
@@ -68,8 +85,8 @@ export type FromWorker =
   | { type: 'ready' }
   /** The handler's module did not load. */
   | { type: 'failed'; error: SerializedError }
-  /** A datagram to be sent from the server's socket. The answer is `sent`, with the same id. */
-  | { type: 'send'; id: number; data: Uint8Array | string; address: ClientAddress }
+  /** Datagrams to be sent from the server's socket. The answer is `sent` or `unsent`, with the same ids. */
+  | SendsMessage
   /** A handler has called `this.server.shutdown()`. */
   | { type: 'shutdown' }
   /** It wants no more requests. */

@@ -1,4 +1,5 @@
 import { protocolError } from '../errors.js';
+import { areSends } from './datagrams.js';
 import type { FromWorker } from './messages.js';
 import { isRequestEnd } from './request-end.js';
 import { isSerializedError } from '../../requests/serialized-error.js';
@@ -13,7 +14,7 @@ export function checkFromWorker(value: unknown): FromWorker[] {
 }
 
 function checkNamed(message: unknown): void {
-  const { type, id, end, error, clientAddress, memoryBytes, data, address } = asRecord(message);
+  const { type, id, end, error, clientAddress, memoryBytes, sends, data } = asRecord(message);
   switch (type) {
     case 'ready':
     case 'shutdown':
@@ -43,10 +44,8 @@ function checkNamed(message: unknown): void {
       check(Number.isSafeInteger(id), 'the id of a request', id);
       check(isRequestEnd(end), 'the end of a request', end);
       return;
-    case 'send':
-      check(Number.isSafeInteger(id), 'the id of a datagram', id);
-      check(typeof data === 'string' || ArrayBuffer.isView(data), 'text or bytes', data);
-      asRecord(address);
+    case 'sends':
+      check(areSends(sends, data), 'datagrams with their bytes', sends);
       return;
     default:
       throw protocolError('a message of a known type', type);

@@ -41,7 +41,7 @@ export interface AcceptStart {
 type End = RequestEnd | undefined;
 
 /** What the executor sees to itself; requests come through `runStream` and `runDatagram`. */
-export type ExecutorMessage = Exclude<ToWorker, { type: 'stream' | 'datagram' | 'end' }>;
+export type ExecutorMessage = Exclude<ToWorker, { type: 'stream' | 'datagrams' | 'end' }>;
 
 /** Runs requests inside a worker, thread or process, and tells how each ended. The same for both engines. */
 export class RequestExecutor {
@@ -82,6 +82,9 @@ export class RequestExecutor {
     switch (message.type) {
       case 'sent':
         this.#socket.sent(message);
+        return;
+      case 'unsent':
+        this.#socket.unsent(message);
         return;
       case 'abort':
         this.#abort(deserializeError(message.reason));

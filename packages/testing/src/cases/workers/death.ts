@@ -54,30 +54,27 @@ export function deathCases(workers: WorkerBed): void {
       },
     );
 
-    workers.testUnbegun(
-      'leaves the requests that it had not begun to another, which runs each once',
-      async () => {
-        await using gate = await Gate.open();
-        await using served = await workers.serve({ max: 1 }, { context: { gate: gate.port } });
-        const { server } = served;
-        const [go, log] = [bed.freePath(), bed.freePath()];
-        const blocking = workers.send(server, `blockAndDie ${go}`);
-        const dying = await workers.held(gate);
-        dying.letPass();
-        await until(() => existsSync(`${go}.blocked`));
-        const names = ['a', 'b', 'c', 'd', 'e'];
-        const answers = Promise.all(names.map((name) => workers.ask(server, `append ${log} ${name}`)));
-        await until(() => server.stats().active === 6);
-        await turns();
-        writeFileSync(go, '');
+    test('leaves the requests that it had not begun to another, which runs each once', async () => {
+      await using gate = await Gate.open();
+      await using served = await workers.serve({ max: 1 }, { context: { gate: gate.port } });
+      const { server } = served;
+      const [go, log] = [bed.freePath(), bed.freePath()];
+      const blocking = workers.send(server, `blockAndDie ${go}`);
+      const dying = await workers.held(gate);
+      dying.letPass();
+      await until(() => existsSync(`${go}.blocked`));
+      const names = ['a', 'b', 'c', 'd', 'e'];
+      const answers = Promise.all(names.map((name) => workers.ask(server, `append ${log} ${name}`)));
+      await until(() => server.stats().active === 6);
+      await turns();
+      writeFileSync(go, '');
 
-        expect(await blocking).toBe('');
-        for (const { worker } of await answers) expect(worker).not.toBe(dying.who.worker);
-        expect(readFileSync(log, 'utf8').trimEnd().split('\n').toSorted()).toEqual(names);
-        await workers.expectEnds(server, { completed: 5, failed: 1 });
-        expect(engine.died).toContain(codeOf(errorsOfRequests(server)[0]));
-      },
-    );
+      expect(await blocking).toBe('');
+      for (const { worker } of await answers) expect(worker).not.toBe(dying.who.worker);
+      expect(readFileSync(log, 'utf8').trimEnd().split('\n').toSorted()).toEqual(names);
+      await workers.expectEnds(server, { completed: 5, failed: 1 });
+      expect(engine.died).toContain(codeOf(errorsOfRequests(server)[0]));
+    });
 
     if (!workers.isFirst) return;
 

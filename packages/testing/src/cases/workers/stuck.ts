@@ -50,7 +50,7 @@ export function stuckCases(workers: WorkerBed): void {
       await until(() => workers.present(server) === present);
     });
 
-    workers.testUnbegun('leaves the requests that it had not begun to another', async () => {
+    test('leaves the requests that it had not begun to another', async () => {
       await using gate = await Gate.open();
       const context = { gate: gate.port };
       await using served = await workers.serve({ max: 1, stuckTimeout: STUCK_MS }, { context });

@@ -1,5 +1,6 @@
 import { test as anyTest } from '@jest/globals';
 
+// oxlint-disable jest/expect-expect -- they are in `run`
 type Run = (...args: unknown[]) => unknown;
 
 /**

@@ -1,10 +1,12 @@
 import { expect } from '@jest/globals';
-import { test } from './case.js';
+import { NotSeen, test } from './case.js';
+import { acceptsInWorkers } from './composition.js';
 import type { Gate } from './gate.js';
 import type { Who, WorkerContext } from './handlers/worker-orders.js';
 import type { RecordingConstructor, RecordingServer, ReportedError } from './recording-server.js';
 import { Served } from './served.js';
 import type { TestBed } from './test-bed.js';
+import { until } from './until.js';
 import { workerEngine, type PoolFields, type WorkerEngine } from './workers.js';
 
 export interface WorkerOptions {
@@ -96,6 +98,33 @@ export class WorkerBed {
     return { ...(await this.held(gate)), end };
   }
 
+  /**
+   * The same in two workers. A main side gives each to the one that has fewest; workers that take for themselves may take several
+   * before the other does: `more` of them have ended then.
+   */
+  async holdInTwo(server: RecordingServer, gate: Gate): Promise<{ held: HeldRequest[]; more: number }> {
+    const [first, second] = [await this.hold(server, gate), await this.hold(server, gate)];
+    const same: HeldRequest[] = [];
+    let other = second;
+    while (other.who.worker === first.who.worker) {
+      same.push(other);
+      other = await this.hold(server, gate);
+    }
+    for (const { letPass } of same) letPass();
+    await server.served(same.length);
+    if (!this.acceptsInWorkers) expect(same).toEqual([]);
+    return { held: [first, other], more: same.length };
+  }
+
+  get acceptsInWorkers(): boolean {
+    return acceptsInWorkers(this.bed.composition);
+  }
+
+  /** So many requests run or wait; those that workers have not taken for themselves cannot be seen. */
+  async untilActive(server: RecordingServer, count: number): Promise<void> {
+    if (!this.acceptsInWorkers) await until(() => server.stats().active === count);
+  }
+
   /** The next one that waits at the gate. */
   async held(gate: Gate): Promise<Omit<HeldRequest, 'end'>> {
     const visitor = await gate.visitor();
@@ -117,6 +146,11 @@ export class WorkerBed {
       rejected: 0,
     });
     expect(errorsOfRequests(server)).toHaveLength(failed);
+  }
+
+  /** For a case about what only a main side knows that takes requests. */
+  needsMain(what: string): void {
+    if (this.acceptsInWorkers) throw new NotSeen(what);
   }
 
   /** A case that may take its time. */

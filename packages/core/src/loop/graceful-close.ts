@@ -139,6 +139,7 @@ export class GracefulClose<Request extends object> {
     this.#patience.end();
     await this.#taken;
     const left = running.filter(isActive);
+    const lostBefore = endedElsewhere?.().lost ?? 0;
     if (!active.areNone) {
       for (const request of active) request.isKilled = true;
       await this.#step(killRequests);
@@ -154,11 +155,11 @@ export class GracefulClose<Request extends object> {
     }
     const cut = running.filter((request) => request.isCut && !left.includes(request)).length;
     const drained = running.length - left.length - cut;
-    const elsewhere = endedElsewhere?.() ?? { drained: 0, cut: 0, killed: 0 };
+    const elsewhere = endedElsewhere?.() ?? { ended: 0, cut: 0, lost: 0 };
     return {
-      drained: drained + elsewhere.drained,
+      drained: drained + elsewhere.ended - elsewhere.cut + lostBefore,
       cut: cut + elsewhere.cut,
-      killed: left.length - abandoned + elsewhere.killed,
+      killed: left.length - abandoned + elsewhere.lost - lostBefore,
       abandoned,
     };
   }

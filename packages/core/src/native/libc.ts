@@ -12,6 +12,8 @@ import { forgetLastStat } from './quiet-stat.js';
 export interface Libc {
   /** A second descriptor for the same open file, close-on-exec. @returns the descriptor, or -1 */
   dup(fd: number): number;
+  /** Makes `to` a second descriptor for what `from` stands for (dup2(2)). @returns it, or -1 */
+  dup2(from: number, to: number): number;
   /** For descriptors that these functions made: a runtime may have a table of its own for those it knows (Deno). */
   close(fd: number): number;
   socket(domain: number, type: number, protocol: number): number;
@@ -109,6 +111,7 @@ function load(): Libc {
   const lib = koffi.load(null);
   return {
     dup: loadDup(lib),
+    dup2: lib.func('int dup2(int from, int to)'),
     close: lib.func('int close(int fd)'),
     socket: lib.func('int socket(int domain, int type, int protocol)'),
     accept: loadAccept(lib),

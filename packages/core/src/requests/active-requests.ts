@@ -34,9 +34,11 @@ export type CountsElsewhere = Omit<ServerStats, 'dropped' | 'unsent'>;
 
 /** What became of requests that ran when the server began to close. */
 export interface EndedElsewhere {
-  readonly drained: number;
+  /** Ended by themselves, of which so many have lost bytes. */
+  readonly ended: number;
   readonly cut: number;
-  readonly killed: number;
+  /** Ended with their worker. */
+  readonly lost: number;
 }
 
 /** Requests of this server that others take, and tell only the number of. */
@@ -46,7 +48,7 @@ export interface RequestsElsewhere {
   stats(): CountsElsewhere;
   /** Resolves when nobody takes or runs any. */
   none(): Promise<void>;
-  /** @returns tells, once they have ended, what became of those that run now */
+  /** @returns tells what has become, by then, of those that run now */
   closing(): () => EndedElsewhere;
 }
 

@@ -21,6 +21,10 @@ export interface SharedSocketEvents {
   onArrival(arrival: Arrival<Socket | DatagramRequest>): void;
   /** One could not be taken. */
   onFailure(error: Error): void;
+  /** It listens on this descriptor from now on. */
+  onListen(fd: number): void;
+  /** Whether it may close that descriptor: somebody may have taken it. */
+  mayClose(): boolean;
 }
 
 /**
@@ -86,6 +90,7 @@ class SharedListener implements SharedSocket {
       return;
     }
     this.#isListening = true;
+    this.#options.events.onListen(fd);
     // listen(2) sets the backlog for all who share the socket.
     this.#server.listen({ fd }, this.#options.sharing.backlog);
   }
@@ -94,7 +99,7 @@ class SharedListener implements SharedSocket {
   pause(): void {
     if (!this.#isListening) return;
     this.#isListening = false;
-    this.#server.close();
+    if (this.#options.events.mayClose()) this.#server.close();
   }
 
   takeWaiting(): boolean {

@@ -11,7 +11,13 @@ import { BaseServer } from '../servers/base-server.js';
 import type { CloseOptions } from '../servers/server-types.js';
 import { freezeFields, rulesFor, watchFields } from '../servers/field-rules.js';
 import { checkMs } from '../validation.js';
-import { checkAcceptIn, checkHooksAccept, checkWorkersAccept, type AcceptIn } from './accept-in.js';
+import {
+  checkAcceptIn,
+  checkHooksAccept,
+  checkWorkersAccept,
+  type AcceptFields,
+  type AcceptIn,
+} from './accept-in.js';
 import type { WorkerDriver } from './driver.js';
 import { closed, closedBefore, notListening } from './errors.js';
 import { flushBeforeHandoff } from './flush-before-handoff.js';
@@ -153,7 +159,7 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       checkHooksAccept(this, PooledServer.prototype.processRequest);
       checkRunsElsewhere(this);
       this.#size = poolSizeOf(this, names);
-      checkWorkersAccept(this, this.#size, names);
+      checkWorkersAccept(this.#acceptFields(), this.#size, names);
       checkEnv(this.env);
       checkExecArgv(this.execArgv);
     }
@@ -162,8 +168,8 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       super.guardFields();
       const sizes = [...Object.values(names), ...POOL_FIELDS];
       const checkAs = (name: string, value: unknown): void => {
-        const changed = Object.create(this, { [name]: { value } }) as this;
-        checkWorkersAccept(changed, poolSizeOf(changed, names), names);
+        const size = poolSizeOf(Object.create(this, { [name]: { value } }) as this, names);
+        checkWorkersAccept({ ...this.#acceptFields(), [name]: value }, size, names);
       };
       const checks = [...sizes, ...ADMISSION_FIELDS].map((name): [string, (value: unknown) => void] => [
         name,
@@ -269,6 +275,20 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
           if (acceptErrorChannel.hasSubscribers) acceptErrorChannel.publish({ server: this, error });
           this.reportError(error);
         },
+      };
+    }
+
+    #acceptFields(): AcceptFields {
+      const { acceptIn, socketType, addressFamily } = this;
+      const { maxConnections, maxConnectionsPerHost, acceptRate, overload } = this;
+      return {
+        acceptIn,
+        socketType,
+        addressFamily,
+        maxConnections,
+        maxConnectionsPerHost,
+        acceptRate,
+        overload,
       };
     }
 

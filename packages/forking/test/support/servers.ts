@@ -1,6 +1,6 @@
 import { ForkingTCPServer, ForkingUnixStreamServer } from '@socketserver/forking';
 import { fileURLToPath } from 'node:url';
-import { recording, Served, type RecordingServer } from '@socketserver/testing';
+import { recording, Served, type Composition, type RecordingServer } from '@socketserver/testing';
 
 /** The URL of `test/fixtures/NAME`. */
 export function fixture(name: string): URL {
@@ -33,12 +33,17 @@ export type Server = ForkingTCPServer & RecordingServer;
 
 type ServedForking = Omit<Served, 'server'> & AsyncDisposable & { readonly server: Server };
 
+const COMPOSITION: Composition = {
+  name: 'ForkingTCPServer',
+  Server: ForkingTCPServer,
+  kind: 'tcp',
+  concurrent: true,
+  runsIn: 'child',
+};
+
 /** A server of the fixture's handler that records what its hooks get. */
 export function make(fields: Fields = {}, handler = COMMANDS): Server {
-  const server = new (recording({ Server: ForkingTCPServer, runsIn: 'child' }))(
-    { host: '127.0.0.1', port: 0 },
-    handler,
-  ) as Server;
+  const server = new (recording(COMPOSITION))({ host: '127.0.0.1', port: 0 }, handler) as Server;
   return Object.assign(server, { maxChildren: 1 }, fields);
 }
 
@@ -50,7 +55,7 @@ export async function serve(fields: Fields = {}, handler = COMMANDS): Promise<Se
 /** A server at an abstract Unix address. */
 export function makeUnix(fields: Fields = {}, handler = COMMANDS): Server {
   const path = `\0forking-${process.pid}-${nextPath++}`;
-  const server = new (recording({ Server: ForkingUnixStreamServer, runsIn: 'child' }))(
+  const server = new (recording({ ...COMPOSITION, kind: 'unix-stream', Server: ForkingUnixStreamServer }))(
     { path },
     handler,
   ) as unknown as Server;
@@ -62,7 +67,7 @@ let nextPath = 0;
 /** The server, serving until it is disposed of. */
 export async function served(server: Server): Promise<ServedForking> {
   await server.listen();
-  return new Served(server) as ServedForking;
+  return new Served(server, COMPOSITION) as unknown as ServedForking;
 }
 
 /** Makes koffi a package that is not installed, in a child. */

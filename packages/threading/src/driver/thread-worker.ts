@@ -87,6 +87,7 @@ export class ThreadWorker extends Worker<TransferListItem> {
 
   kill(error = new Error('the server ended it')): void {
     this.#parts.marker.close();
+    this.seal();
     this.lose(
       tellsAll(error)
         ? { error }
@@ -133,6 +134,7 @@ export class ThreadWorker extends Worker<TransferListItem> {
 
   async #exit(): Promise<void> {
     await this.#parts.marker.settle();
+    this.seal();
     void this.#thread.terminate(); // not awaited: a thread inside a system call that blocks cannot be ended
     await within(END_MS, this.gone);
     if (this.isGone) return;

@@ -44,7 +44,10 @@ class Thread {
       for (const message of messages) this.#receive(message);
     });
     // A thread that ends in the middle of a turn still says what had ended before.
-    process.once('exit', () => this.#main.flush());
+    process.once('exit', () => {
+      this.executor.leave();
+      this.#main.flush();
+    });
   }
 
   #receive(message: ToWorker): void {

@@ -1,4 +1,5 @@
 import type { CountsElsewhere, EndedElsewhere, RequestsElsewhere } from '../../requests/active-requests.js';
+import { replaceDescriptor } from '../../native/replace-descriptor.js';
 import { noRowLeft } from '../errors.js';
 import {
   AcceptTable,
@@ -83,12 +84,12 @@ export class AcceptedRequests implements RequestsElsewhere {
   closing(): () => EndedElsewhere {
     const tells = [...this.#workers.values()].map((worker) => worker.closing());
     return () => {
-      const sum = { drained: 0, cut: 0, killed: 0 };
+      const sum = { ended: 0, cut: 0, lost: 0 };
       for (const tell of tells) {
-        const { drained, cut, killed } = tell();
-        sum.drained += drained;
+        const { ended, cut, lost } = tell();
+        sum.ended += ended;
         sum.cut += cut;
-        sum.killed += killed;
+        sum.lost += lost;
       }
       return sum;
     };
@@ -190,6 +191,15 @@ export class AcceptedByWorker {
     return this.#lost;
   }
 
+  /**
+   * To be called before a thread is ended: the event loop of one whose JavaScript is stopped may turn once more, and what it accepts
+   * then nobody would serve. It accepts from a file that has no connections.
+   */
+  seal(): void {
+    const fd = this.#final === undefined ? this.#row.takeListener() : undefined;
+    if (fd !== undefined) replaceDescriptor(fd);
+  }
+
   /** Its thread or process is gone: nobody writes its row any more. */
   gone(): void {
     this.lose();
@@ -197,7 +207,7 @@ export class AcceptedByWorker {
     this.#onGone(this.counts);
   }
 
-  /** The server closes. @returns tells what has become of the requests that run now */
+  /** The server closes. @returns tells what has become, by then, of the requests that run now */
   closing(): () => EndedElsewhere {
     const { running, ended } = this.#seen();
     if (this.#final === undefined) this.#row.forgetEarly();
@@ -210,7 +220,7 @@ export class AcceptedByWorker {
         cut,
       } = early ?? { running, ended: this.#seen().ended - ended, cut: 0 };
       const done = Math.min(all, by);
-      return { drained: done - cut, cut, killed: all - done };
+      return { ended: done, cut, lost: this.#final === undefined ? 0 : all - done };
     };
   }
 

@@ -406,6 +406,7 @@ export class Supervisor {
 
   #gone(worker: Worker): void {
     this.#workers.remove(worker);
+    worker.forget();
     this.adjust();
   }
 

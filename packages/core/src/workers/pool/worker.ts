@@ -241,6 +241,11 @@ export abstract class Worker<Attachment = unknown> {
     this.post({ type: 'limits', limits: limits ?? null });
   }
 
+  /** Once it is gone, and its unfinished jobs have been taken: what was counted of it is not kept any more. */
+  forget(): void {
+    this.#accepted?.gone();
+  }
+
   /**
    * Asks for a sign of life, unless it owes one.
    * @param lateMs - for so long the main side itself has stood still, which counts against nobody
@@ -327,8 +332,12 @@ export abstract class Worker<Attachment = unknown> {
   /** Its thread or process is gone. */
   protected leave(): void {
     this.#isGone = true;
-    this.#accepted?.gone();
     this.#settle.gone();
+  }
+
+  /** For a thread, before it is ended: it takes no request for itself any more, whatever its event loop still does. */
+  protected seal(): void {
+    this.#accepted?.seal();
   }
 
   /** What it said. Whatever does not fit ends the worker, and nothing else. */

@@ -3,7 +3,7 @@ import type { Outcome } from '../../requests/active-requests.js';
 // What the workers of one server and its main side have in common when the workers accept for themselves: memory of rows. The
 // first row says what holds for all; each other one is one worker's, which alone writes it while it lives. Every figure is
 // right at any moment, also that of a worker that has been killed.
-const ROW_BYTES = 64;
+const ROW_BYTES = 128;
 const ROWS = 512;
 
 /** Bytes of the memory. */
@@ -21,6 +21,7 @@ const DUE_AT = 12;
 const EARLY = 13;
 const EARLY_ENDED = 14;
 const CUT = 15;
+const LISTENER = 16;
 const CELLS = ROW_BYTES / Int32Array.BYTES_PER_ELEMENT;
 
 /** Cells of the first row. */
@@ -30,6 +31,9 @@ const REJECTS = 2;
 const IS_FRESH_EACH = 3;
 const LAST_ROW = 4;
 const IS_OVER = 5;
+
+/** In the place of a descriptor: the main side has it. */
+const TAKEN = -1;
 
 const NO_LIMIT = 0x7fff_ffff;
 
@@ -161,17 +165,30 @@ export class AcceptRow {
     Atomics.store(this.#cells, this.#cell + IS_TAKING, isTaking ? 1 : 0);
   }
 
-  /** The requests of an average worker, of those that take any now. */
-  meanLoad(): number {
-    let held = 0;
-    let workers = 0;
+  /** The places of the worker that has fewest, of those that are to take requests; Infinity without any. */
+  leastLoad(): number {
+    let least = Infinity;
     const cells = this.#cells;
     for (let row = 1, last = this.#table.lastRow; row <= last; row++) {
       if (Atomics.load(cells, row * CELLS + IS_TAKING) === 0) continue;
-      workers++;
-      held += Atomics.load(cells, row * CELLS + HELD);
+      least = Math.min(least, Atomics.load(cells, row * CELLS + HELD));
     }
-    return workers === 0 ? 0 : held / workers;
+    return least;
+  }
+
+  /** It listens on a descriptor that the main side may take from it. */
+  listensOn(fd: number): void {
+    Atomics.store(this.#cells, this.#cell + LISTENER, fd + 1);
+  }
+
+  /** @returns whether it may close that descriptor: not when the main side has taken it */
+  stopsListening(): boolean {
+    const { listener } = this;
+    return listener > 0 && Atomics.compareExchange(this.#cells, this.#cell + LISTENER, listener, 0) > 0;
+  }
+
+  get listener(): number {
+    return Atomics.load(this.#cells, this.#cell + LISTENER);
   }
 
   /** Requests after which it is to be replaced; 0: no limit. */
@@ -211,6 +228,14 @@ export class AcceptRow {
     const read = (cell: number): number => Atomics.load(this.#cells, this.#cell + cell);
     const running = read(EARLY);
     return running === 0 ? undefined : { running: running - 1, ended: read(EARLY_ENDED), cut: read(CUT) };
+  }
+
+  /** The descriptor on which it listens; it does not close that any more. Undefined when it does not listen. */
+  takeListener(): number | undefined {
+    const { listener } = this;
+    if (listener <= 0) return undefined;
+    const taken = Atomics.compareExchange(this.#cells, this.#cell + LISTENER, listener, TAKEN);
+    return taken === listener ? listener - 1 : undefined;
   }
 
   /** The server closes anew. */

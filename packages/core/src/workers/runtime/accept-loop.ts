@@ -11,14 +11,17 @@ import type { RequestEnd } from '../protocol/request-end.js';
 import type { MainSide } from './main-side.js';
 
 /**
- * A worker stops taking at this many times the load of the average worker, and this many requests more; it takes again when it
- * is at the average. The kernel wakes whom it likes, mostly the same one. Each stop costs some 25 µs.
+ * A worker stops taking at this many times the load of the one that has least, and this many requests more; it takes again at
+ * half that distance. The kernel wakes whom it likes, mostly the same one. Each stop costs some 25 µs.
  */
 const FAIR_FACTOR = 1.125;
 const FAIR_MARGIN = 4;
 
-/** Milliseconds between two looks of a worker that takes nothing for now, whether it may: others may have ended a request. */
+/** Milliseconds between two looks of a worker that takes nothing for now: others may have ended a request, or take none. */
 const LOOK_MS = 5;
+/** The same when the last one has found clients whom nobody took, and how many it takes then. */
+const LOOK_AGAIN_MS = 1;
+const MOST_AT_A_LOOK = 16;
 
 export interface AcceptLoopOptions {
   readonly terms: AcceptTerms;
@@ -69,6 +72,8 @@ export class AcceptLoop {
       events: {
         onArrival: (arrival) => this.#arrived(arrival),
         onFailure: (error) => this.#failed(error),
+        onListen: (descriptor) => this.#row.listensOn(descriptor),
+        mayClose: () => this.#row.stopsListening(),
       },
     });
   }
@@ -84,6 +89,12 @@ export class AcceptLoop {
     if (how === 'last') await this.#finish();
     this.#goOn();
     if (how !== 'on') this.#options.main.post({ type: 'stopped' });
+  }
+
+  /** This worker ends: what its event loop would still take nobody would serve. */
+  leave(): void {
+    this.#isOpen = false;
+    this.#socket.pause();
   }
 
   /** The server closes: what becomes of the requests that run now is counted. */
@@ -128,10 +139,11 @@ export class AcceptLoop {
     return this.#accepted > 0 && this.#table.rules.isFreshEach;
   }
 
-  /** Whether the others have not much less to do. */
+  /** Whether no other one has much less to do. */
   #isFair(): boolean {
-    const mean = this.#row.meanLoad();
-    return this.#isTaking ? this.#running < mean * FAIR_FACTOR + FAIR_MARGIN : this.#running <= mean;
+    const least = this.#row.leastLoad();
+    const most = least * FAIR_FACTOR + FAIR_MARGIN;
+    return this.#running < (this.#isTaking ? most : (least + most) / 2);
   }
 
   /** Whether there is a place for one more among all, or it is to be rejected. */
@@ -145,8 +157,16 @@ export class AcceptLoop {
     this.#stopLooking();
     this.#isFailing = false;
     this.#goOn();
-    if (!this.#isTaking && this.#hasRoom && this.#holdsPlace()) this.#socket.takeWaiting();
-    if (!this.#isTaking) this.#giveUpPlace();
+    let taken = 0;
+    while (!this.#isTaking && taken < MOST_AT_A_LOOK && this.#hasRoom && this.#holdsPlace()) {
+      if (!this.#socket.takeWaiting()) break;
+      taken++;
+    }
+    if (this.#isTaking) return;
+    this.#giveUpPlace();
+    if (taken === 0) return; // the next look is due
+    this.#stopLooking();
+    this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN_MS);
   }
 
   #stopLooking(): void {

@@ -101,6 +101,11 @@ export class RequestExecutor {
     }
   }
 
+  /** This worker ends, and takes no request any more. */
+  leave(): void {
+    this.#accepting?.leave();
+  }
+
   runStream(message: StreamMessage, request: Socket): void {
     this.#serve(message, request);
   }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { connectTo, readAll } from '../../clients/stream-client.js';
 import { Gate } from '../../gate.js';
@@ -83,6 +83,7 @@ export function acceptingCases(workers: WorkerBed): void {
     for (const { letPass } of held) letPass();
     await Promise.all(answers);
     await workers.expectEnds(server, { completed: 6, failed: 0 });
+    expect(server.errors).toHaveLength(0);
   });
 
   test('clients above it are closed and counted with overload = reject', async () => {
@@ -161,6 +162,7 @@ export function acceptingCases(workers: WorkerBed): void {
     const file = bed.freePath();
     const blocked = workers.send(server, `blockAndDie ${file}`);
     (await workers.held(gate)).letPass();
+    await until(() => existsSync(`${file}.blocked`));
     const answers: Promise<unknown>[] = [];
     const passes: (() => void)[] = [];
     // More than the share of the one that is left.

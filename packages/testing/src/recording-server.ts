@@ -1,4 +1,5 @@
 import type { ClientAddress, RequestHandlerSource, ServerAddress, ServerStats } from '@socketserver/core';
+import { setTimeout } from 'node:timers/promises';
 import { NotSeen } from './case.js';
 import { acceptsInWorkers, type AnyServer, type Composition } from './composition.js';
 import { Log } from './log.js';
@@ -27,8 +28,10 @@ export interface Recorder {
   readonly wrongStats: ServerStats[];
   /** The requests, in the order in which they were taken, each with the hooks that were called with it. */
   hooksByRequest(): HookName[][];
-  /** Resolves when `count` requests have ended. */
+  /** Resolves when `count` requests have ended, and what failed of them has been told. */
   served(count: number): Promise<void>;
+  /** Resolves when workers have heard of a field that was set: those that take requests for themselves do not wait for it. */
+  untilSet(): Promise<void>;
 }
 
 export type RecordingServer = AnyServer & Recorder;
@@ -37,6 +40,9 @@ export type RecordingConstructor = new (
   serverAddress: ServerAddress,
   RequestHandlerClass: RequestHandlerSource,
 ) => RecordingServer;
+
+/** Milliseconds in which a worker hears of a field, which it does not answer. */
+const SET_MS = 250;
 
 /**
  * The class with every hook noted before it does what it does. Where handlers run elsewhere, `finishRequest` is none; where workers
@@ -115,6 +121,12 @@ function recordingErrors(composition: Composition) {
 
     async served(count: number): Promise<void> {
       await until(() => this.stats().accepted - this.stats().active >= count);
+      // It is counted where it has failed, and told here.
+      if (acceptsInWorkers(composition)) await until(() => this.errors.length >= this.stats().failed);
+    }
+
+    async untilSet(): Promise<void> {
+      if (acceptsInWorkers(composition)) await setTimeout(SET_MS);
     }
 
     protected look(): void {

@@ -5,7 +5,8 @@ import type { BoundAddress, BoundInetAddress, RequestHandlerSource, ServerAddres
 import { PythonClient } from './clients/python-client.js';
 import { askStream } from './clients/stream-client.js';
 import { askUdp, sendUdp } from './clients/udp-client.js';
-import { isStream, isUnix, type AnyServer, type Composition } from './composition.js';
+import { NotSeen } from './case.js';
+import { acceptsInWorkers, isStream, isUnix, type AnyServer, type Composition } from './composition.js';
 import { recording, type RecordingConstructor, type RecordingServer } from './recording-server.js';
 import { Served } from './served.js';
 
@@ -44,6 +45,16 @@ export class TestBed implements AsyncDisposable {
 
   get isUnix(): boolean {
     return isUnix(this.composition.kind);
+  }
+
+  /** Whether workers take requests for themselves. */
+  get acceptsInWorkers(): boolean {
+    return acceptsInWorkers(this.composition);
+  }
+
+  /** For a case about what only a main side knows that takes requests. */
+  needsMain(what: string): void {
+    if (this.acceptsInWorkers) throw new NotSeen(what);
   }
 
   /** A path that nothing is at yet. */

@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals';
-import { NotSeen, test } from './case.js';
-import { acceptsInWorkers } from './composition.js';
+import { test } from './case.js';
 import type { Gate } from './gate.js';
 import type { Who, WorkerContext } from './handlers/worker-orders.js';
 import type { RecordingConstructor, RecordingServer, ReportedError } from './recording-server.js';
@@ -99,30 +98,30 @@ export class WorkerBed {
   }
 
   /**
-   * The same in two workers. A main side gives each to the one that has fewest; workers that take for themselves may take several
+   * One in each of so many workers. A main side gives each to the one that has fewest; workers that take for themselves may take several
    * before the other does: `more` of them have ended then.
    */
-  async holdInTwo(server: RecordingServer, gate: Gate): Promise<{ held: HeldRequest[]; more: number }> {
-    const [first, second] = [await this.hold(server, gate), await this.hold(server, gate)];
-    const same: HeldRequest[] = [];
-    let other = second;
-    while (other.who.worker === first.who.worker) {
-      same.push(other);
-      other = await this.hold(server, gate);
+  async holdInEach(
+    count: number,
+    server: RecordingServer,
+    gate: Gate,
+  ): Promise<{ held: HeldRequest[]; more: number }> {
+    const byWorker = new Map<string, HeldRequest>();
+    const others: HeldRequest[] = [];
+    while (byWorker.size < count) {
+      const held = await this.hold(server, gate);
+      if (byWorker.has(held.who.worker)) others.push(held);
+      else byWorker.set(held.who.worker, held);
     }
-    for (const { letPass } of same) letPass();
-    await server.served(same.length);
-    if (!this.acceptsInWorkers) expect(same).toEqual([]);
-    return { held: [first, other], more: same.length };
-  }
-
-  get acceptsInWorkers(): boolean {
-    return acceptsInWorkers(this.bed.composition);
+    for (const { letPass } of others) letPass();
+    await server.served(others.length);
+    if (!this.bed.acceptsInWorkers) expect(others).toEqual([]);
+    return { held: [...byWorker.values()], more: others.length };
   }
 
   /** So many requests run or wait; those that workers have not taken for themselves cannot be seen. */
   async untilActive(server: RecordingServer, count: number): Promise<void> {
-    if (!this.acceptsInWorkers) await until(() => server.stats().active === count);
+    if (!this.bed.acceptsInWorkers) await until(() => server.stats().active === count);
   }
 
   /** The next one that waits at the gate. */
@@ -146,11 +145,6 @@ export class WorkerBed {
       rejected: 0,
     });
     expect(errorsOfRequests(server)).toHaveLength(failed);
-  }
-
-  /** For a case about what only a main side knows that takes requests. */
-  needsMain(what: string): void {
-    if (this.acceptsInWorkers) throw new NotSeen(what);
   }
 
   /** A case that may take its time. */

@@ -52,14 +52,21 @@ export function checkAcceptIn(acceptIn: unknown): void {
  */
 export function checkWorkersAccept(
   server: AcceptFields,
-  { min, max }: { readonly min: number; readonly max: number },
-  names: { readonly min: string; readonly max: string },
+  size: Sizes,
+  names: Record<keyof Sizes, string>,
 ): void {
   if (server.acceptIn === 'main') return;
-  const refusal = refusals(server, { min, max }, names).find(({ applies }) => applies);
+  const refusal = refusals(server, size, names).find(({ applies }) => applies);
   if (refusal === undefined) return;
   const { field, expected, got, cure } = refusal;
   throw unsupported({ field, expected: `${expected} with \`acceptIn\` 'workers'`, got, cure });
+}
+
+/** How many workers there are, and when they are replaced. */
+interface Sizes {
+  readonly min: number;
+  readonly max: number;
+  readonly maxRequests: number;
 }
 
 interface Refusal {
@@ -74,8 +81,8 @@ const MAIN_ONLY = "only the main side sees all clients: leave it, or use acceptI
 
 function refusals(
   server: AcceptFields,
-  { min, max }: { readonly min: number; readonly max: number },
-  names: { readonly min: string; readonly max: string },
+  { min, max, maxRequests }: Sizes,
+  names: Record<keyof Sizes, string>,
 ): readonly Refusal[] {
   const { maxConnections, maxConnectionsPerHost, acceptRate, overload, socketType, addressFamily } = server;
   const { bun, deno } = process.versions;
@@ -105,6 +112,13 @@ function refusals(
       expected: `null, or as many as \`${names.max}\` (${max})`,
       got: min,
       cure: 'clients wait in the kernel, where nobody sees that a worker is missing: set both alike',
+    },
+    {
+      applies: maxRequests === 1,
+      field: names.maxRequests,
+      expected: '0, or 2 and more',
+      got: maxRequests,
+      cure: "only the main side can give each request a fresh worker: leave acceptIn 'main'",
     },
     {
       applies: maxConnections < max,

@@ -134,6 +134,7 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       if (this.#pool === undefined) return;
       this.#size = poolSizeOf(this, names);
       this.#setAcceptRules();
+      this.#pool.takeAnew();
       this.#pool.adjust();
     }
 
@@ -294,14 +295,9 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
 
     #setAcceptRules(): void {
       if (this.#accepted === undefined) return;
-      const { requestsPerWorker, maxRequests } = (this.#size ??= poolSizeOf(this, names));
+      const { requestsPerWorker } = (this.#size ??= poolSizeOf(this, names));
       const { maxConnections, overload } = this;
-      this.#accepted.rules = {
-        maxConnections,
-        requestsPerWorker,
-        rejects: overload === 'reject',
-        isFreshEach: maxRequests === 1,
-      };
+      this.#accepted.rules = { maxConnections, requestsPerWorker, rejects: overload === 'reject' };
     }
 
     async #end(closing: Promise<void>): Promise<void> {

@@ -20,6 +20,12 @@ export function clusterCases(bed: TestBed): void {
     test('answers every client, and ends', async () => {
       await using program = new ClusterProgram(bed, policy, { maxConnections: 2, overload: 'pause' });
       const [first, second] = await program.listening;
+      if (bed.acceptsInWorkers) {
+        const refused = { code: 'ERR_SOCKETSERVER_UNSUPPORTED' };
+        expect([first, second]).toMatchObject([refused, refused]);
+        expect(await program.end()).toEqual({ exits: [0, 0], stderr: '' });
+        return;
+      }
       const address = (first as { address: BoundAddress }).address;
       if (isUnix(kind)) {
         // Each worker has what it binds to itself.
@@ -45,13 +51,13 @@ class ClusterProgram implements AsyncDisposable {
   #stderr = '';
 
   constructor(bed: TestBed, policy: ClusterOrder['policy'], fields: Partial<AnyServer>) {
-    const { name } = bed.composition;
+    const { Server, acceptIn } = bed.composition;
     const order: ClusterOrder = {
       policy,
       module: moduleOf(bed.composition),
-      name,
+      name: Server.name,
       address: bed.freeAddress(),
-      fields,
+      fields: { ...fields, ...(acceptIn === undefined ? {} : { acceptIn }) },
       handler: bed.handler('upper').href,
     };
     // The flags that Jest needs are none of the program's business.

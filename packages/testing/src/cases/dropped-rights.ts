@@ -20,7 +20,8 @@ export function droppedRightsCases(bed: TestBed): void {
       const { composition } = bed;
       const order: DroppingOrder = {
         module: moduleOf(composition),
-        name: composition.name,
+        name: composition.Server.name,
+        fields: composition.acceptIn === undefined ? {} : { acceptIn: composition.acceptIn },
         address: bed.freeAddress(),
         handler: bed.handler('upper').href,
         user: NOBODY,

@@ -157,6 +157,7 @@ function readSizeCases(bed: TestBed): void {
       expect(await bed.ask(server, `read\n${'x'.repeat(1_000)}`)).toBe('1000');
       for (const maxReadSize of [1_001, null, Infinity]) {
         Object.assign(server, { maxReadSize });
+        await server.untilSet();
         expect(await bed.ask(server, `exactly\n${'x'.repeat(1_001)}`)).toBe('1001');
       }
       expect(() => Object.assign(server, { maxReadSize: 0 })).toThrow('Expected `maxReadSize` to be');

@@ -76,6 +76,7 @@ export function limitCases(bed: TestBed): void {
 }
 
 function handleRequestCases(bed: TestBed): void {
+  if (bed.acceptsInWorkers) return; // it is refused
   describe('handleRequest() heeds', () => {
     test('suspend(), within timeout', async () => {
       const { server, timeouts } = timing(bed, 'upper');

@@ -91,9 +91,9 @@ async function play(
 async function endOf(server: RecordingServer): Promise<unknown> {
   await server.served(1);
   const { failed, disconnected } = server.stats();
-  const told = server.errors.entries.map(({ error, request }) => [
+  const told = server.errors.entries.map(({ error, request, clientAddress }) => [
     (error as Error).message,
-    request !== undefined,
+    (request ?? clientAddress) !== undefined,
   ]);
   return { failed, disconnected, told };
 }

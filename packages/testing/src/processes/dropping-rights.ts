@@ -9,6 +9,7 @@ export interface DroppingOrder {
   readonly name: string;
   readonly address: ServerAddress;
   readonly handler: string;
+  readonly fields: object;
   /** The user and the group that it becomes. */
   readonly user: number;
 }
@@ -24,7 +25,7 @@ const order = JSON.parse(process.argv[2] ?? '') as DroppingOrder;
 const servers = (await import(order.module)) as Record<string, ServerConstructor>;
 const Server = servers[order.name];
 if (Server === undefined) throw new Error(`Expected ${order.module} to export ${order.name}`);
-const server = new Server(order.address, new URL(order.handler));
+const server = Object.assign(new Server(order.address, new URL(order.handler)), order.fields);
 const codes: unknown[] = [];
 server.handleError = (error) => void codes.push((error as { code?: unknown }).code);
 await server.listen();

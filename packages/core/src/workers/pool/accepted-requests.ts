@@ -46,7 +46,7 @@ export class AcceptedRequests implements RequestsElsewhere {
   begin(): AcceptedByWorker {
     const index = this.#table.unusedRow((row) => !this.#workers.has(row));
     if (index === undefined) throw noRowLeft(this.#workers.size);
-    const worker = new AcceptedByWorker(this.#table.row(index), this.#table, (counts) => {
+    const worker = new AcceptedByWorker(this.#table.row(index), (counts) => {
       this.#workers.delete(index);
       for (const name of Object.keys(counts) as (keyof AcceptCounts)[]) this.#past[name] += counts[name];
       this.#closeMemory();
@@ -78,7 +78,9 @@ export class AcceptedRequests implements RequestsElsewhere {
   }
 
   async none(): Promise<void> {
-    await this.until(() => [...this.#workers.values()].every(({ load }) => load === 0));
+    while ([...this.#workers.values()].some(({ load }) => load > 0)) {
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
   }
 
   closing(): () => EndedElsewhere {
@@ -95,11 +97,6 @@ export class AcceptedRequests implements RequestsElsewhere {
     };
   }
 
-  /** Resolves when `isSo`, which is asked whenever a worker has changed. */
-  async until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
-  }
-
   /** A worker takes nothing any more, runs nothing any more, or is gone. */
   changed(): void {
     for (const watcher of this.#watchers.splice(0)) watcher();
@@ -113,7 +110,6 @@ export class AcceptedRequests implements RequestsElsewhere {
 /** The part of one worker. */
 export class AcceptedByWorker {
   readonly #row: AcceptRow;
-  readonly #table: AcceptTable;
   readonly #onGone: (counts: AcceptCounts) => void;
   /** Whether it has been told to take requests. */
   #isOpen = false;
@@ -122,11 +118,11 @@ export class AcceptedByWorker {
   /** Once it is lost. */
   #final: AcceptCounts | undefined;
   #lost = 0;
+  #watchers: (() => void)[] = [];
   #early: AcceptRow['early'];
 
-  constructor(row: AcceptRow, table: AcceptTable, onGone: (counts: AcceptCounts) => void) {
+  constructor(row: AcceptRow, onGone: (counts: AcceptCounts) => void) {
     this.#row = row;
-    this.#table = table;
     this.#onGone = onGone;
   }
 
@@ -154,8 +150,7 @@ export class AcceptedByWorker {
   }
 
   get isTaking(): boolean {
-    if (this.#final !== undefined || (!this.#isOpen && this.#stopsOwed === 0)) return false;
-    return !this.#table.rules.isFreshEach || this.counts.accepted === 0;
+    return this.#final === undefined && (this.#isOpen || this.#stopsOwed > 0);
   }
 
   /** It is told to take requests. */
@@ -163,17 +158,31 @@ export class AcceptedByWorker {
     this.#isOpen = true;
   }
 
-  /** It is told to stop. @returns false if it has not been told to take any */
+  /** It is told to stop. @returns whether it had been told to take any */
   closed(): boolean {
     const wasOpen = this.#isOpen;
-    if (wasOpen) this.#stopsOwed++;
     this.#isOpen = false;
     return wasOpen;
+  }
+
+  /** It owes the answer to that. */
+  stopping(): void {
+    this.#stopsOwed++;
   }
 
   /** It has stopped. */
   stopped(): void {
     this.#stopsOwed = Math.max(0, this.#stopsOwed - 1);
+    this.#tellStopped();
+  }
+
+  /** Resolves when it takes no request any more. */
+  async untilStopped(): Promise<void> {
+    while (this.isTaking) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  #tellStopped(): void {
+    for (const watcher of this.#watchers.splice(0)) watcher();
   }
 
   /** Requests after which it says that it is due to be replaced; 0: never. */
@@ -188,6 +197,7 @@ export class AcceptedByWorker {
     this.#early = this.#row.early;
     this.#lost = runningOf(counts);
     this.#final = { ...counts, failed: counts.failed + this.#lost };
+    this.#tellStopped();
     return this.#lost;
   }
 

@@ -99,15 +99,16 @@ export class Supervisor {
     for (const worker of this.#workers.in('serving')) worker.take(isTaking ? 'on' : 'off');
   }
 
-  /** They take what waits now, and then nothing more. */
-  takeLast(): void {
+  /** They take what waits now, and then nothing more. Resolves when all have. */
+  async takeLast(): Promise<void> {
     this.#isTaking = false;
     for (const worker of this.#workers.in('serving')) worker.take('last');
+    await untilStopped(this.#workers.all);
   }
 
-  /** Whether a worker may take requests for itself. */
-  get anyTakes(): boolean {
-    return this.#workers.all.some(({ isTaking }) => isTaking);
+  /** What holds for workers that take requests for themselves has changed. */
+  takeAnew(): void {
+    if (this.#isTaking) this.setTaking(true);
   }
 
   /** The serving worker that has the fewest jobs, of those that can be given another one now. */
@@ -174,12 +175,14 @@ export class Supervisor {
       throw failure.reason;
     }
     this.#backoff.reset();
-    for (const [worker, role] of this.#workers) {
-      if (role === 'fresh') this.#workers.assign(worker, 'standby');
-      else if (role !== 'abandoned') this.#replace(worker, graceMs);
+    const old = this.#workers.all.filter((worker) => this.#workers.roleOf(worker) !== 'fresh');
+    for (const worker of this.#workers.in('fresh')) this.#workers.assign(worker, 'standby');
+    for (const worker of old) {
+      if (this.#workers.roleOf(worker) !== 'abandoned') this.#replace(worker, graceMs);
     }
     while (this.#workers.count('serving') < wanted && this.#promote());
     this.adjust();
+    await untilStopped(old);
   }
 
   /** It has the old module: its handlers are asked to end, and do not keep it for longer than `graceMs`. */
@@ -440,6 +443,10 @@ export class Supervisor {
     this.#health.stop();
     for (const worker of this.#workers.all) this.#idle.stop(worker);
   }
+}
+
+async function untilStopped(workers: readonly Worker[]): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.untilStopped()));
 }
 
 /** A worker that could not start may start the next time; a module that throws will throw again. */

@@ -169,8 +169,12 @@ export class WorkerPool implements TakingWorkers {
   }
 
   async finish(): Promise<void> {
-    this.#supervisor.takeLast();
-    await this.#accepting?.requests.until(() => !this.#supervisor.anyTakes);
+    await this.#supervisor.takeLast();
+  }
+
+  /** @see Supervisor.takeAnew */
+  takeAnew(): void {
+    this.#supervisor.takeAnew();
   }
 
   release(): void {

@@ -200,16 +200,17 @@ export abstract class Worker<Attachment = unknown> {
     this.#unsent.push(outgoing);
   }
 
-  /** Whether it may take requests for itself: until it has said that it does not. */
-  get isTaking(): boolean {
-    return this.#accepted?.isTaking ?? false;
+  /** Resolves when it takes no request for itself any more. */
+  async untilStopped(): Promise<void> {
+    await this.#accepted?.untilStopped();
   }
 
   /** Tells one that can to take requests for itself, or to stop that. */
   take(how: HowToTake): void {
     if (this.#accepted === undefined || this.isLost) return;
     if (how === 'on') this.#accepted.opened();
-    else if (!this.#accepted.closed()) return;
+    else if (!this.#accepted.closed() && how === 'off') return;
+    if (how !== 'on') this.#accepted.stopping();
     this.post({ type: 'take', how });
     this.flush();
     this.busyChanged();

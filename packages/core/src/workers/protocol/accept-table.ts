@@ -28,9 +28,8 @@ const CELLS = ROW_BYTES / Int32Array.BYTES_PER_ELEMENT;
 const MAX_CONNECTIONS = 0;
 const REQUESTS_PER_WORKER = 1;
 const REJECTS = 2;
-const IS_FRESH_EACH = 3;
-const LAST_ROW = 4;
-const IS_OVER = 5;
+const LAST_ROW = 3;
+const IS_OVER = 4;
 
 /** In the place of a descriptor: the main side has it. */
 const TAKEN = -1;
@@ -45,8 +44,6 @@ export interface AcceptRules {
   readonly requestsPerWorker: number;
   /** Whether clients above `maxConnections` are closed, and do not wait. */
   readonly rejects: boolean;
-  /** Whether a worker takes one request only. */
-  readonly isFreshEach: boolean;
 }
 
 /** The counters of one worker, or of several. */
@@ -64,11 +61,10 @@ export class AcceptTable {
     this.longs = new BigInt64Array(memory);
   }
 
-  set rules({ maxConnections, requestsPerWorker, rejects, isFreshEach }: AcceptRules) {
+  set rules({ maxConnections, requestsPerWorker, rejects }: AcceptRules) {
     Atomics.store(this.cells, MAX_CONNECTIONS, Math.min(Math.floor(maxConnections), NO_LIMIT));
     Atomics.store(this.cells, REQUESTS_PER_WORKER, Math.min(requestsPerWorker, NO_LIMIT));
     Atomics.store(this.cells, REJECTS, rejects ? 1 : 0);
-    Atomics.store(this.cells, IS_FRESH_EACH, isFreshEach ? 1 : 0);
   }
 
   get rules(): AcceptRules {
@@ -76,7 +72,6 @@ export class AcceptTable {
       maxConnections: Atomics.load(this.cells, MAX_CONNECTIONS),
       requestsPerWorker: Atomics.load(this.cells, REQUESTS_PER_WORKER),
       rejects: Atomics.load(this.cells, REJECTS) === 1,
-      isFreshEach: Atomics.load(this.cells, IS_FRESH_EACH) === 1,
     };
   }
 

@@ -51,6 +51,9 @@ export class AcceptLoop {
   /** Whether it holds a place for the next request. */
   #isReserved = false;
   #running = 0;
+  /** Once it takes the last ones: those that it cannot run yet. */
+  readonly #waiting: Arrival<WorkerRequest>[] = [];
+  #isFinishing = false;
   #accepted = 0;
   /** How many had been taken when the server began to close. */
   #early = 0;
@@ -103,9 +106,11 @@ export class AcceptLoop {
     this.#row.closing(this.#running);
   }
 
+  /** Clients that are left in the backlog of a socket that closes are reset: those above `requestsPerWorker` wait here. */
   async #finish(): Promise<void> {
     this.#isOpen = true;
-    await this.#socket.finish(() => this.#hasRoom && this.#holdsPlace());
+    this.#isFinishing = true;
+    await this.#socket.finish(() => this.#mayHold && this.#holdsPlace());
     this.#isOpen = false;
   }
 
@@ -130,13 +135,11 @@ export class AcceptLoop {
 
   /** Whether this worker may have one more request. */
   get #hasRoom(): boolean {
-    if (!this.#isOpen || this.#table.isOver || this.#isUsedUp) return false;
-    return this.#running < this.#table.rules.requestsPerWorker;
+    return this.#mayHold && this.#running < this.#table.rules.requestsPerWorker;
   }
 
-  /** Whether it has had the one request that it may have. */
-  get #isUsedUp(): boolean {
-    return this.#accepted > 0 && this.#table.rules.isFreshEach;
+  get #mayHold(): boolean {
+    return this.#isOpen && !this.#table.isOver;
   }
 
   /** Whether no other one has much less to do. */
@@ -191,6 +194,10 @@ export class AcceptLoop {
       this.#row.hold(); // it was received before this worker was told to take any
     }
     this.#isReserved = false; // the place is the request's now
+    if (this.#isFinishing && this.#running >= this.#table.rules.requestsPerWorker) {
+      this.#waiting.push([request, clientAddress]);
+      return;
+    }
     this.#begin(request, clientAddress);
     this.#goOn();
   }
@@ -218,9 +225,10 @@ export class AcceptLoop {
     this.#row.ended(outcome);
     if (isEarly) this.#row.earlyEnded(end?.cut === true);
     this.#row.release();
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.#begin(...next);
     if (!this.#isTaking) this.#goOn();
-    const takesNoMore = !this.#isOpen || this.#isUsedUp;
-    if (takesNoMore && this.#running === 0) this.#options.main.post({ type: 'idle' });
+    if (!this.#isOpen && this.#running === 0) this.#options.main.post({ type: 'idle' });
   }
 
   #failed(error: Error): void {

@@ -26,7 +26,7 @@ export function deathCases(workers: WorkerBed): void {
         await using served = await workers.serve({ max: 2 }, { context: { gate: gate.port } });
         const { server } = served;
         const present = workers.present(server);
-        const { held, more } = await workers.holdInTwo(server, gate);
+        const { held, more } = await workers.holdInEach(2, server, gate);
         const last = workers.send(server, `die ${way}`);
         const dying = await workers.held(gate);
         const mate = held.findIndex(({ who }) => who.worker === dying.who.worker);
@@ -38,8 +38,8 @@ export function deathCases(workers: WorkerBed): void {
         for (const { error, request, clientAddress } of server.errors.entries) {
           expect(engine.died).toContain(codeOf(error));
           expect(toldBy(error)).toMatch(says);
-          expect(request !== undefined).toBe(!workers.acceptsInWorkers);
-          expect(clientAddress !== undefined).toBe(!workers.acceptsInWorkers);
+          expect(request !== undefined).toBe(!workers.bed.acceptsInWorkers);
+          expect(clientAddress !== undefined).toBe(!workers.bed.acceptsInWorkers);
         }
         expect(server.stats()).toMatchObject({ accepted: more + 3, active: 1, completed: more, failed: 2 });
         expect(server.errors).toHaveLength(2);

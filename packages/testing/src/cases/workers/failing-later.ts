@@ -44,7 +44,7 @@ export function failingLaterCases(workers: WorkerBed): void {
     test(
       'is told of once a spell; clients are refused, not left waiting; once mended it is served again',
       async () => {
-        workers.needsMain('who waits');
+        workers.bed.needsMain('who waits');
         const file = new HandlerFile(bed, 'sound');
         await using gate = await Gate.open();
         const context = { gate: gate.port };

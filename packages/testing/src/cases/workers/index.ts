@@ -1,5 +1,4 @@
 import { describe } from '@jest/globals';
-import { acceptsInWorkers } from '../../composition.js';
 import type { TestBed } from '../../test-bed.js';
 import { WorkerBed } from '../../worker-bed.js';
 import { acceptingCases } from './accepting.js';
@@ -22,7 +21,7 @@ export function workerCases(bed: TestBed): void {
     recyclingCases(workers);
     stuckCases(workers);
     deathCases(workers);
-    if (acceptsInWorkers(bed.composition)) acceptingCases(workers);
+    if (bed.acceptsInWorkers) acceptingCases(workers);
     if (!workers.isFirst) return;
     brokenReloadCases(workers);
     failedStartCases(workers);

@@ -8,6 +8,7 @@ import type { PoolFields } from '../../workers.js';
 /** The size of the pool, changed while the server serves. */
 export function poolFieldCases(workers: WorkerBed): void {
   test('requests above what a worker runs at once wait, in order', async () => {
+    workers.bed.needsMain('who waits');
     await using gate = await Gate.open();
     const pool = { max: 2, requestsPerWorker: 1 };
     await using served = await workers.serve(pool, { context: { gate: gate.port } });
@@ -69,13 +70,7 @@ export function poolFieldCases(workers: WorkerBed): void {
         await using gate = await Gate.open();
         await using served = await workers.serve({ max: 3 }, { context: { gate: gate.port } });
         const { server } = served;
-        const answers = [];
-        const held = [];
-        for (let request = 0; request < 3; request++) {
-          answers.push(workers.ask(server, 'hold'));
-          held.push(await workers.held(gate));
-        }
-        expect(new Set(held.map(({ who }) => who.worker)).size).toBe(3);
+        const { held } = await workers.holdInEach(3, server, gate);
         workers.tune(server, { max: 1 });
         // Further requests go to the one that stays.
         const seen = async (): Promise<Set<string>> => {
@@ -85,7 +80,8 @@ export function poolFieldCases(workers: WorkerBed): void {
         while ((await seen()).size > 1);
         expect(workers.present(server)).toBe(3);
         for (const request of held) request.letPass();
-        expect(await Promise.all(answers)).toEqual(held.map(({ who }) => who));
+        const answers = await Promise.all(held.map(({ end }) => end));
+        expect(answers.map((answer) => JSON.parse(answer) as unknown)).toEqual(held.map(({ who }) => who));
         await until(() => workers.present(server) === 1);
         await until(() => server.stats().active === 0);
         expect(server.errors.entries).toEqual([]);
@@ -100,7 +96,7 @@ export function poolFieldCases(workers: WorkerBed): void {
         const { server } = served;
         const answers = [workers.ask(server, 'hold'), workers.ask(server, 'hold')];
         const first = await workers.held(gate);
-        await until(() => server.stats().active === 2);
+        await workers.untilActive(server, 2);
         expect(gate.arrived).toBe(1);
         workers.tune(server, { requestsPerWorker: 2 });
         const second = await workers.held(gate);

@@ -55,7 +55,7 @@ export function statsCases(workers: WorkerBed): void {
 
     workers.test('tells how many requests wait for a worker', {
       run: async () => {
-        workers.needsMain('who waits');
+        workers.bed.needsMain('who waits');
         await using gate = await Gate.open();
         const pool = { max: 1, requestsPerWorker: 1 };
         await using served = await workers.serve(pool, { context: { gate: gate.port } });
@@ -74,7 +74,7 @@ export function statsCases(workers: WorkerBed): void {
 
     workers.test('tells how many requests went to another worker', {
       run: async () => {
-        workers.needsMain('who waits');
+        workers.bed.needsMain('who waits');
         await using gate = await Gate.open();
         await using served = await workers.serve({ max: 1 }, { context: { gate: gate.port } });
         const { server } = served;

@@ -22,7 +22,7 @@ export function stuckCases(workers: WorkerBed): void {
       await using served = await workers.serve({ max: 2, stuckTimeout: STUCK_MS }, { context });
       const { server } = served;
       const present = workers.present(server);
-      const { held, more } = await workers.holdInTwo(server, gate);
+      const { held, more } = await workers.holdInEach(2, server, gate);
       const looping = workers.send(server, `loop ${bed.freePath()}`);
       const stuck = await workers.held(gate);
       const mate = held.findIndex(({ who }) => who.worker === stuck.who.worker);

@@ -113,7 +113,7 @@ export class WorkerBed {
       if (byWorker.has(held.who.worker)) others.push(held);
       else byWorker.set(held.who.worker, held);
     }
-    for (const { letPass } of others) letPass();
+    for (const other of others) other.letPass();
     await server.served(others.length);
     if (!this.bed.acceptsInWorkers) expect(others).toEqual([]);
     return { held: [...byWorker.values()], more: others.length };

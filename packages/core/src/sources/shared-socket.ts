@@ -21,7 +21,7 @@ export interface SharedSocketEvents {
   onArrival(arrival: Arrival<Socket | DatagramRequest>): void;
   /** One could not be taken. */
   onFailure(error: Error): void;
-  /** It listens on this descriptor from now on. */
+  /** It accepts or receives from this descriptor from now on. */
   onListen(fd: number): void;
   /** Whether it may close that descriptor: somebody may have taken it. */
   mayClose(): boolean;
@@ -145,6 +145,7 @@ class SharedReceiver implements SharedSocket {
       onArrival: (arrival) => events.onArrival(arrival),
     });
     await this.#receiver.open();
+    events.onListen(fd);
   }
 
   resume(): void {

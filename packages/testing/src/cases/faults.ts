@@ -76,9 +76,11 @@ export function faultCases(bed: TestBed): void {
   }
 }
 
-/** In the loop UDP is Node's own socket, which says it itself. */
-function codeOfBadData({ composition: { runsIn, kind } }: TestBed): string {
-  return runsIn === 'loop' && kind === 'udp' ? 'ERR_INVALID_ARG_TYPE' : 'ERR_SOCKETSERVER_BAD_ARGUMENT';
+/** Where a datagram has come in UDP is Node's own socket, which says it itself. */
+function codeOfBadData({ composition: { runsIn, kind }, acceptsInWorkers }: TestBed): string {
+  return (runsIn === 'loop' || acceptsInWorkers) && kind === 'udp'
+    ? 'ERR_INVALID_ARG_TYPE'
+    : 'ERR_SOCKETSERVER_BAD_ARGUMENT';
 }
 
 function checkReport({ error, clientAddress }: ReportedError, { at, what }: Fault): void {

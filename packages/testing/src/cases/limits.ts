@@ -240,6 +240,7 @@ function overloadCases(bed: TestBed): void {
       const answers = [bed.ask(server, 'one'), bed.ask(server, 'two')];
       const visitors = [await gate.visitor(), await gate.visitor()];
       server.maxConnections = 2;
+      await server.untilSet();
       const third = bed.ask(server, 'three');
       await turns();
       expect({ arrived: gate.arrived, accepted: server.stats().accepted }).toEqual({

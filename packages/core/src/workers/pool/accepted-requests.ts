@@ -202,8 +202,8 @@ export class AcceptedByWorker {
   }
 
   /**
-   * To be called before a thread is ended: the event loop of one whose JavaScript is stopped may turn once more, and what it accepts
-   * then nobody would serve. It accepts from a file that has no connections.
+   * To be called before a thread is ended: the event loop of one whose JavaScript is stopped may turn once more. What it accepts
+   * then nobody would serve, and of a datagram that it receives then Node would die. It gets a file that has neither.
    */
   seal(): void {
     const fd = this.#final === undefined ? this.#row.takeListener() : undefined;

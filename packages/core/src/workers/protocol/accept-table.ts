@@ -137,14 +137,19 @@ export class AcceptRow {
    */
   reserve(): boolean {
     this.hold();
+    if (this.areWithinLimit) return true;
+    this.release();
+    return false;
+  }
+
+  /** Whether no more places are taken than `maxConnections` says, which may have been lowered. */
+  get areWithinLimit(): boolean {
     let held = 0;
     const cells = this.#cells;
     for (let row = 1, last = this.#table.lastRow; row <= last; row++) {
       held += Atomics.load(cells, row * CELLS + HELD);
     }
-    if (held <= Atomics.load(cells, MAX_CONNECTIONS)) return true;
-    this.release();
-    return false;
+    return held <= Atomics.load(cells, MAX_CONNECTIONS);
   }
 
   /** Takes a place, whatever the limit says. */
@@ -171,7 +176,7 @@ export class AcceptRow {
     return least;
   }
 
-  /** It listens on a descriptor that the main side may take from it. */
+  /** It takes requests from a descriptor that the main side may take from it. */
   listensOn(fd: number): void {
     Atomics.store(this.#cells, this.#cell + LISTENER, fd + 1);
   }

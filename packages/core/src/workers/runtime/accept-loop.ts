@@ -151,6 +151,7 @@ export class AcceptLoop {
 
   /** Whether there is a place for one more among all, or it is to be rejected. */
   #holdsPlace(): boolean {
+    if (this.#isReserved && !this.#row.areWithinLimit) this.#giveUpPlace();
     this.#isReserved ||= this.#row.reserve();
     return this.#isReserved || this.#table.rules.rejects;
   }

@@ -4,7 +4,7 @@ import { badArgument, unsupported } from '../errors.js';
 import { checkLeaves, handlerReference } from '../execution/handler-reference.js';
 import { needLibc } from '../native/libc.js';
 import { acceptErrorChannel } from '../requests/diagnostics.js';
-import type { RequestSource, Sharing } from '../sources/request-source.js';
+import type { RequestSource } from '../sources/request-source.js';
 import type { AbstractConstructor, Mixed } from '../mixin.js';
 import type { ServerStats } from '../requests/active-requests.js';
 import { BaseServer } from '../servers/base-server.js';
@@ -114,7 +114,8 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     env: NodeJS.ProcessEnv | null = null;
     execArgv: readonly string[] | null = null;
     acceptIn: AcceptIn = 'main';
-    #accepting: { readonly sharing: Sharing } | undefined;
+    /** The socket that workers take requests from for themselves. */
+    #shared: RequestSource<object> | undefined;
     #accepted: AcceptedRequests | undefined;
     #pool: WorkerPool | undefined;
     #driver: WorkerDriver | undefined;
@@ -193,12 +194,9 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     /** Where workers take requests for themselves, the main side only holds the socket. */
     protected override shareSource(source: RequestSource<object>): RequestSource<object> {
       if (this.acceptIn === 'main') return source;
-      const { sharing } = source;
-      if (sharing === undefined)
-        throw new Error('unreachable: checkFields() has refused this kind of socket');
       needLibc('workers that accept for themselves');
-      this.#accepting = { sharing };
-      return new SharedSource(source, sharing, () => this.#pool);
+      this.#shared = source;
+      return new SharedSource(source, () => this.#pool);
     }
 
     /** Starts the workers. Resolves when each has loaded the handler. */
@@ -263,13 +261,14 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     }
 
     #accept(driver: WorkerDriver): Accepting | undefined {
-      if (this.#accepting === undefined) return undefined;
+      const sharing = this.#shared?.sharing;
+      if (sharing === undefined) return undefined;
       this.#accepted = new AcceptedRequests(driver.shareMemory(TABLE_BYTES));
       this.#setAcceptRules();
       this.countElsewhere(this.#accepted);
       return {
         requests: this.#accepted,
-        sharing: this.#accepting.sharing,
+        sharing,
         fileno: () => this.fileno(),
         onFailed: (error, clientAddress) => this.reportError(error, clientAddress),
         onAcceptFailure: (error) => {

@@ -1,7 +1,7 @@
 import type { BoundAddress } from '../../address.js';
 import { unsupported } from '../../errors.js';
 import type { Arrival } from '../../sources/request-queue.js';
-import type { RequestSource, Sharing } from '../../sources/request-source.js';
+import type { RequestSource } from '../../sources/request-source.js';
 
 /** The workers of a server that take its requests for themselves. */
 export interface TakingWorkers {
@@ -21,7 +21,6 @@ const HOUR_MS = 3_600_000;
  * one; that the loop wants some, or wants none, is passed on to the workers.
  */
 export class SharedSource<Request> implements RequestSource<Request> {
-  readonly sharing: Sharing;
   readonly #source: RequestSource<Request>;
   readonly #workers: () => TakingWorkers | undefined;
   readonly #finished: Promise<void>;
@@ -29,8 +28,7 @@ export class SharedSource<Request> implements RequestSource<Request> {
   #keepsAlive: NodeJS.Timeout | undefined;
 
   /** @param workers - undefined before they are started */
-  constructor(source: RequestSource<Request>, sharing: Sharing, workers: () => TakingWorkers | undefined) {
-    this.sharing = sharing;
+  constructor(source: RequestSource<Request>, workers: () => TakingWorkers | undefined) {
     this.#source = source;
     this.#workers = workers;
     this.#finished = new Promise((resolve) => {

@@ -22,6 +22,7 @@ const EARLY = 13;
 const EARLY_ENDED = 14;
 const CUT = 15;
 const LISTENER = 16;
+const RUNNING = 17;
 const CELLS = ROW_BYTES / Int32Array.BYTES_PER_ELEMENT;
 
 /** Cells of the first row. */
@@ -165,13 +166,18 @@ export class AcceptRow {
     Atomics.store(this.#cells, this.#cell + IS_TAKING, isTaking ? 1 : 0);
   }
 
-  /** The places of the worker that has fewest, of those that are to take requests; Infinity without any. */
+  /** For the others: how many requests it runs. */
+  set running(requests: number) {
+    Atomics.store(this.#cells, this.#cell + RUNNING, requests);
+  }
+
+  /** The requests of the worker that has fewest, of those that are to take any; Infinity without one. */
   leastLoad(): number {
     let least = Infinity;
     const cells = this.#cells;
     for (let row = 1, last = this.#table.lastRow; row <= last; row++) {
       if (Atomics.load(cells, row * CELLS + IS_TAKING) === 0) continue;
-      least = Math.min(least, Atomics.load(cells, row * CELLS + HELD));
+      least = Math.min(least, Atomics.load(cells, row * CELLS + RUNNING));
     }
     return least;
   }

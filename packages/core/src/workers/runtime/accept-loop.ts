@@ -11,11 +11,14 @@ import type { RequestEnd } from '../protocol/request-end.js';
 import type { MainSide } from './main-side.js';
 
 /**
- * A worker stops taking at this many times the load of the one that has least, and this many requests more; it takes again at
- * half that distance. The kernel wakes whom it likes, mostly the same one. Each stop costs some 25 µs.
+ * A worker takes no request while it has so many more than the one that has fewest: an eighth of those, and as many again, but of
+ * that at least 1 and at most 6. It takes again at half the distance. So whoever has one, which might be heavy, leaves the next one
+ * to a worker that has none; and among many a worker seldom stops, which costs some 25 µs. (The kernel wakes whom it likes,
+ * mostly the same one.)
  */
-const FAIR_FACTOR = 1.125;
-const FAIR_MARGIN = 4;
+function fairLead(least: number): number {
+  return least / 8 + Math.min(6, Math.max(1, least));
+}
 
 /** Milliseconds between two looks of a worker that takes nothing for now: others may have ended a request, or take none. */
 const LOOK_MS = 5;
@@ -145,8 +148,8 @@ export class AcceptLoop {
   /** Whether no other one has much less to do. */
   #isFair(): boolean {
     const least = this.#row.leastLoad();
-    const most = least * FAIR_FACTOR + FAIR_MARGIN;
-    return this.#running < (this.#isTaking ? most : (least + most) / 2);
+    const lead = fairLead(least);
+    return this.#running - least < (this.#isTaking ? lead : lead / 2);
   }
 
   /** Whether there is a place for one more among all, or it is to be rejected. */
@@ -204,7 +207,7 @@ export class AcceptLoop {
   }
 
   #begin(request: WorkerRequest, clientAddress: ClientAddress): void {
-    this.#running++;
+    this.#row.running = ++this.#running;
     const number = ++this.#accepted;
     const { dueAt } = this.#row;
     if (dueAt > 0 && number >= dueAt && !this.#isDueTold) {
@@ -217,7 +220,7 @@ export class AcceptLoop {
   }
 
   #ended(end: RequestEnd | undefined, isEarly: boolean, clientAddress: ClientAddress): void {
-    this.#running--;
+    this.#row.running = --this.#running;
     const outcome = outcomeOf(end);
     // First: this worker may end at any moment, and what has failed is reported.
     if (outcome === 'failed' && end?.error !== undefined) {

@@ -20,6 +20,7 @@ describe('documents', () => {
     'packages/core/README.md',
     'packages/threading/README.md',
     'packages/forking/README.md',
+    'docs/accepting.md',
     'docs/architecture.md',
     'docs/bundlers.md',
     'docs/diagnostics.md',

@@ -14,15 +14,16 @@ import { statsCases } from './stats.js';
 import { stuckCases } from './stuck.js';
 
 /** What every engine promises of the threads or processes in which requests run. */
-export function workerCases(bed: TestBed): void {
+export function workerCases(bed: TestBed, isInPart: boolean): void {
   describe('workers:', () => {
     const workers = new WorkerBed(bed);
+    deathCases(workers);
+    if (bed.acceptsInWorkers) acceptingCases(workers);
+    if (isInPart && !workers.isFirst) return;
     reloadCases(workers);
     recyclingCases(workers);
     stuckCases(workers);
-    deathCases(workers);
-    if (bed.acceptsInWorkers) acceptingCases(workers);
-    if (!workers.isFirst) return;
+    if (isInPart || !workers.isFirst) return;
     brokenReloadCases(workers);
     failedStartCases(workers);
     failingLaterCases(workers);

@@ -15,7 +15,7 @@ import type { WorkerRequest } from '../job.js';
 import type { AcceptTerms, DatagramMessage, StreamMessage, ToWorker } from '../protocol/messages.js';
 import type { RequestEnd } from '../protocol/request-end.js';
 import { deserializeError } from '../../requests/serialized-error.js';
-import { AcceptLoop } from './accept-loop.js';
+import type { AcceptLoop } from './accept-loop.js';
 import type { MainSide } from './main-side.js';
 import { RemoteDatagramSocket } from './remote-datagram-socket.js';
 import { runRequest } from './run-request.js';
@@ -72,6 +72,8 @@ export class RequestExecutor {
     this.#Handler = await importWorkerHandler(handler);
     warmUpSockets();
     if (accept === undefined) return;
+    // What is only needed for this would make every worker start later.
+    const { AcceptLoop } = await import('./accept-loop.js');
     const run = (request: WorkerRequest, clientAddress: ClientAddress): Promise<End> =>
       this.#run(request, clientAddress);
     this.#accepting = new AcceptLoop({ ...accept, serverAddress, main: this.#main, run });

@@ -27,6 +27,8 @@ export class AcceptedRequests implements RequestsElsewhere {
   /** Of workers that are gone. */
   readonly #past: AcceptCounts = { accepted: 0, completed: 0, failed: 0, disconnected: 0, rejected: 0 };
   #isOver = false;
+  /** The highest `maxConnections` that there has been. */
+  #most = 1;
   #watchers: (() => void)[] = [];
 
   constructor(memory: TableMemory) {
@@ -39,6 +41,7 @@ export class AcceptedRequests implements RequestsElsewhere {
   }
 
   set rules(rules: AcceptRules) {
+    this.#most = Math.max(this.#most, rules.maxConnections);
     if (!this.#isOver) this.#table.rules = rules;
   }
 
@@ -46,10 +49,13 @@ export class AcceptedRequests implements RequestsElsewhere {
   begin(): AcceptedByWorker {
     const index = this.#table.unusedRow((row) => !this.#workers.has(row));
     if (index === undefined) throw noRowLeft(this.#workers.size);
-    const worker = new AcceptedByWorker(this.#table.row(index), (counts) => {
-      this.#workers.delete(index);
-      for (const name of Object.keys(counts) as (keyof AcceptCounts)[]) this.#past[name] += counts[name];
-      this.#closeMemory();
+    const worker = new AcceptedByWorker(this.#table.row(index), {
+      most: () => this.#most,
+      onGone: (counts) => {
+        this.#workers.delete(index);
+        for (const name of Object.keys(counts) as (keyof AcceptCounts)[]) this.#past[name] += counts[name];
+        this.#closeMemory();
+      },
     });
     this.#workers.set(index, worker);
     return worker;
@@ -107,10 +113,16 @@ export class AcceptedRequests implements RequestsElsewhere {
   }
 }
 
+interface CountOptions {
+  /** Requests that can be running at most: a child may have written anything. */
+  readonly most: () => number;
+  readonly onGone: (counts: AcceptCounts) => void;
+}
+
 /** The part of one worker. */
 export class AcceptedByWorker {
   readonly #row: AcceptRow;
-  readonly #onGone: (counts: AcceptCounts) => void;
+  readonly #options: CountOptions;
   /** Whether it has been told to take requests. */
   #isOpen = false;
   /** How often it has been told to stop, and has not said that it has. */
@@ -121,9 +133,9 @@ export class AcceptedByWorker {
   #watchers: (() => void)[] = [];
   #early: AcceptRow['early'];
 
-  constructor(row: AcceptRow, onGone: (counts: AcceptCounts) => void) {
+  constructor(row: AcceptRow, options: CountOptions) {
     this.#row = row;
-    this.#onGone = onGone;
+    this.#options = options;
   }
 
   /** The number of its row. */
@@ -195,8 +207,9 @@ export class AcceptedByWorker {
     if (this.#final !== undefined) return 0;
     const counts = this.#row.counts();
     this.#early = this.#row.early;
-    this.#lost = runningOf(counts);
-    this.#final = { ...counts, failed: counts.failed + this.#lost };
+    const running = runningOf(counts);
+    this.#lost = Math.max(0, Math.min(running, this.#options.most()));
+    this.#final = { ...counts, failed: counts.failed + running };
     this.#tellStopped();
     return this.#lost;
   }
@@ -214,7 +227,7 @@ export class AcceptedByWorker {
   gone(): void {
     this.lose();
     this.#row.clear();
-    this.#onGone(this.counts);
+    this.#options.onGone(this.counts);
   }
 
   /** The server closes. @returns tells what has become, by then, of the requests that run now */

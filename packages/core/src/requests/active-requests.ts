@@ -43,10 +43,10 @@ export interface EndedElsewhere {
 
 /** Requests of this server that others take, and tell only the number of. */
 export interface RequestsElsewhere {
-  /** How many have not ended. */
-  readonly size: number;
   stats(): CountsElsewhere;
-  /** Resolves when nobody takes or runs any. */
+  /** Whether nobody takes or runs any. */
+  readonly areNone: boolean;
+  /** Resolves when `areNone` is true. */
   none(): Promise<void>;
   /** @returns tells what has become, by then, of those that run now */
   closing(): () => EndedElsewhere;
@@ -135,7 +135,7 @@ export class ActiveRequests<Request extends object> {
 
   /** Whether no request is running, here or elsewhere. */
   get areNone(): boolean {
-    return this.#running.size === 0 && (this.elsewhere?.size ?? 0) === 0;
+    return this.#running.size === 0 && (this.elsewhere?.areNone ?? true);
   }
 
   /** Resolves once no request is running, here or elsewhere. */

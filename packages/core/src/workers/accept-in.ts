@@ -31,6 +31,7 @@ export interface AcceptFields {
   readonly acceptIn: AcceptIn;
   readonly socketType: 'stream' | 'datagram';
   readonly addressFamily: string;
+  readonly concurrent: boolean;
   readonly maxConnections: number;
   readonly maxConnectionsPerHost: number;
   readonly acceptRate: number;
@@ -96,9 +97,16 @@ function refusals(
     },
     {
       ...ofField,
-      applies: bun !== undefined || deno !== undefined,
-      expected: 'under Node',
-      cure: 'no other runtime shares a listening socket by its descriptor: run it under Node',
+      applies: process.platform !== 'linux' || bun !== undefined || deno !== undefined,
+      expected: 'under Node on Linux',
+      cure: "elsewhere a listening socket cannot be shared so: leave acceptIn 'main'",
+    },
+    {
+      applies: !server.concurrent,
+      field: 'concurrent',
+      expected: 'true',
+      got: server.concurrent,
+      cure: 'workers run their requests side by side: leave it',
     },
     {
       ...ofField,

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ClientAddress } from '../address.js';
+import { isInherited, type ClientAddress } from '../address.js';
 import { badArgument, unsupported } from '../errors.js';
 import { checkLeaves, handlerReference } from '../execution/handler-reference.js';
 import { needLibc } from '../native/libc.js';
@@ -196,7 +196,7 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
       if (this.acceptIn === 'main') return source;
       needLibc('workers that accept for themselves');
       this.#shared = source;
-      return new SharedSource(source, () => this.#pool);
+      return new SharedSource(source, !isInherited(this.serverAddress), () => this.#pool);
     }
 
     /** Starts the workers. Resolves when each has loaded the handler. */
@@ -279,17 +279,10 @@ export function PooledMixIn<Base extends AbstractConstructor<BaseServer>>(
     }
 
     #acceptFields(): AcceptFields {
-      const { acceptIn, socketType, addressFamily } = this;
+      const { acceptIn, socketType, addressFamily, concurrent } = this;
       const { maxConnections, maxConnectionsPerHost, acceptRate, overload } = this;
-      return {
-        acceptIn,
-        socketType,
-        addressFamily,
-        maxConnections,
-        maxConnectionsPerHost,
-        acceptRate,
-        overload,
-      };
+      const limits = { maxConnections, maxConnectionsPerHost, acceptRate, overload };
+      return { acceptIn, socketType, addressFamily, concurrent, ...limits };
     }
 
     #setAcceptRules(): void {

@@ -35,7 +35,7 @@ describe('requests that workers take for themselves', () => {
     expect(requests.stats()).toEqual({ ...counts, failed: 2, active: 1 });
     two.gone();
     await requests.none();
-    expect(requests.size).toBe(0);
+    expect(requests.areNone).toBe(true);
   });
 
   test('hold no more places than maxConnections says, whoever takes them', () => {

@@ -1,6 +1,6 @@
 import type { CountsElsewhere, EndedElsewhere, RequestsElsewhere } from '../../requests/active-requests.js';
 import { replaceDescriptor } from '../../native/replace-descriptor.js';
-import { noRowLeft } from '../errors.js';
+import { closed, noRowLeft } from '../errors.js';
 import {
   AcceptTable,
   runningOf,
@@ -47,6 +47,7 @@ export class AcceptedRequests implements RequestsElsewhere {
 
   /** For a new worker. @throws {SocketServerError} ERR_SOCKETSERVER_WORKER_START when there are too many */
   begin(): AcceptedByWorker {
+    if (this.#isOver) throw closed();
     const index = this.#table.unusedRow((row) => !this.#workers.has(row));
     if (index === undefined) throw noRowLeft(this.#workers.size);
     const worker = new AcceptedByWorker(this.#table.row(index), {
@@ -69,12 +70,6 @@ export class AcceptedRequests implements RequestsElsewhere {
     this.#closeMemory();
   }
 
-  get size(): number {
-    let running = 0;
-    for (const worker of this.#workers.values()) running += worker.running;
-    return running;
-  }
-
   stats(): CountsElsewhere {
     const sum = { ...this.#past };
     for (const { counts } of this.#workers.values()) {
@@ -83,8 +78,12 @@ export class AcceptedRequests implements RequestsElsewhere {
     return { ...sum, active: runningOf(sum) };
   }
 
+  get areNone(): boolean {
+    return [...this.#workers.values()].every(({ load }) => load === 0);
+  }
+
   async none(): Promise<void> {
-    while ([...this.#workers.values()].some(({ load }) => load > 0)) {
+    while (!this.areNone) {
       await new Promise<void>((resolve) => this.#watchers.push(resolve));
     }
   }
@@ -127,6 +126,7 @@ export class AcceptedByWorker {
   #isOpen = false;
   /** How often it has been told to stop, and has not said that it has. */
   #stopsOwed = 0;
+  #isGone = false;
   /** Once it is lost. */
   #final: AcceptCounts | undefined;
   #lost = 0;
@@ -148,12 +148,18 @@ export class AcceptedByWorker {
   }
 
   get running(): number {
-    return runningOf(this.counts);
+    return Math.max(0, runningOf(this.counts));
+  }
+
+  /** Requests that it has begun: those that it had to reject are not its own. */
+  get begun(): number {
+    const { accepted, rejected } = this.counts;
+    return accepted - rejected;
   }
 
   /** Whether a request of it has ended. */
   get hasEnded(): boolean {
-    return this.counts.accepted > this.running;
+    return this.begun > this.running;
   }
 
   /** Its running requests, and one if it may take another. */
@@ -207,6 +213,7 @@ export class AcceptedByWorker {
     if (this.#final !== undefined) return 0;
     const counts = this.#row.counts();
     this.#early = this.#row.early;
+    this.#row.lose();
     const running = runningOf(counts);
     this.#lost = Math.max(0, Math.min(running, this.#options.most()));
     this.#final = { ...counts, failed: counts.failed + running };
@@ -219,21 +226,23 @@ export class AcceptedByWorker {
    * then nobody would serve, and of a datagram that it receives then Node would die. It gets a file that has neither.
    */
   seal(): void {
-    const fd = this.#final === undefined ? this.#row.takeListener() : undefined;
+    const fd = this.#isGone ? undefined : this.#row.takeListener();
     if (fd !== undefined) replaceDescriptor(fd);
   }
 
   /** Its thread or process is gone: nobody writes its row any more. */
   gone(): void {
     this.lose();
+    this.#isGone = true;
     this.#row.clear();
     this.#options.onGone(this.counts);
   }
 
   /** The server closes. @returns tells what has become, by then, of the requests that run now */
   closing(): () => EndedElsewhere {
+    if (this.#final !== undefined) return () => ({ ended: 0, cut: 0, lost: 0 });
     const { running, ended } = this.#seen();
-    if (this.#final === undefined) this.#row.forgetEarly();
+    this.#row.forgetEarly();
     return () => {
       const early = this.#early ?? (this.#final === undefined ? this.#row.early : undefined);
       // One that has not heard of it is stuck, and counts nothing.

@@ -1,5 +1,6 @@
 import type { BoundAddress } from '../../address.js';
 import { unsupported } from '../../errors.js';
+import { tryLibc } from '../../native/libc.js';
 import type { Arrival } from '../../sources/request-queue.js';
 import type { RequestSource } from '../../sources/request-source.js';
 
@@ -13,6 +14,8 @@ export interface TakingWorkers {
   release(): void;
 }
 
+const SHUT_RDWR = 2;
+
 /** A timer that keeps the process alive: what serves is in no thread of it, or in one that does not. */
 const HOUR_MS = 3_600_000;
 
@@ -22,13 +25,18 @@ const HOUR_MS = 3_600_000;
  */
 export class SharedSource<Request> implements RequestSource<Request> {
   readonly #source: RequestSource<Request>;
+  readonly #isOwn: boolean;
   readonly #workers: () => TakingWorkers | undefined;
   readonly #finished: Promise<void>;
   #setFinished = (): void => {};
   #keepsAlive: NodeJS.Timeout | undefined;
 
-  /** @param workers - undefined before they are started */
-  constructor(source: RequestSource<Request>, workers: () => TakingWorkers | undefined) {
+  /**
+   * @param isOwn - whether nobody outside of this server has the socket
+   * @param workers - undefined before they are started
+   */
+  constructor(source: RequestSource<Request>, isOwn: boolean, workers: () => TakingWorkers | undefined) {
+    this.#isOwn = isOwn;
     this.#source = source;
     this.#workers = workers;
     this.#finished = new Promise((resolve) => {
@@ -97,6 +105,8 @@ export class SharedSource<Request> implements RequestSource<Request> {
     this.pause();
     this.#setFinished();
     this.#workers()?.release();
+    // Children have it open until they end; an inherited one is others' too.
+    if (this.#isOwn && this.fileno() !== -1) tryLibc()?.shutdown(this.fileno(), SHUT_RDWR);
     return this.#source.close();
   }
 }

@@ -66,6 +66,7 @@ export class Supervisor {
   #aborted: { reason: unknown } | undefined;
   /** Whether workers that can are to take requests for themselves. */
   #isTaking = false;
+  #isReleased = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -104,6 +105,11 @@ export class Supervisor {
     this.#isTaking = false;
     for (const worker of this.#workers.in('serving')) worker.take('last');
     await untilStopped(this.#workers.all);
+  }
+
+  /** The socket is about to be closed: no worker is started any more that would take requests from it. */
+  release(): void {
+    this.#isReleased = true;
   }
 
   /** What holds for workers that take requests for themselves has changed. */
@@ -195,7 +201,7 @@ export class Supervisor {
   }
 
   #checkOpen(what: string): void {
-    if (this.#state !== 'open') throw closedBefore(what);
+    if (this.#state !== 'open' || this.#isReleased) throw closedBefore(what);
   }
 
   async #startFirst(): Promise<void> {
@@ -299,7 +305,8 @@ export class Supervisor {
     // One that does not answer may do so again, or is ended after `stuckTimeout`: until then clients wait.
     const isHopeless = present === 0 && missing <= 0 && this.#workers.count('unresponsive') === 0;
     this.#tellOfBlocked(isHopeless ? blocked : 0);
-    if (!this.#backoff.isWaiting) for (; missing > 0; missing--) void this.#startAnother();
+    const mayStart = !this.#backoff.isWaiting && !this.#isReleased;
+    if (mayStart) for (; missing > 0; missing--) void this.#startAnother();
     for (const worker of this.#workers.in('serving')) {
       worker.dueAt = this.#recycling.dueAt(worker);
       this.#drainWhenIdle(worker);

@@ -178,7 +178,9 @@ export class WorkerPool implements TakingWorkers {
   }
 
   release(): void {
-    this.#accepting?.requests.end();
+    if (this.#accepting === undefined) return;
+    this.#supervisor.release();
+    this.#accepting.requests.end();
   }
 
   #acceptSpec(): AcceptSpec | undefined {

@@ -146,7 +146,7 @@ export abstract class Worker<Attachment = unknown> {
 
   /** How many jobs it has ever been given, or has taken. */
   get served(): number {
-    return this.#served + (this.#accepted?.counts.accepted ?? 0);
+    return this.#served + (this.#accepted?.begun ?? 0);
   }
 
   /** Whether a job of it has ended. */

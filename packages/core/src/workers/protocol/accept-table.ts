@@ -23,6 +23,7 @@ const EARLY_ENDED = 14;
 const CUT = 15;
 const LISTENER = 16;
 const RUNNING = 17;
+const IS_LOST = 18;
 const CELLS = ROW_BYTES / Int32Array.BYTES_PER_ELEMENT;
 
 /** Cells of the first row. */
@@ -55,6 +56,8 @@ export class AcceptTable {
   readonly memory: ArrayBufferLike;
   readonly cells: Int32Array;
   readonly longs: BigInt64Array;
+  /** What the main side has written to the memory, which a child may have changed. */
+  #lastRow = 0;
 
   constructor(memory: ArrayBufferLike) {
     this.memory = memory;
@@ -89,7 +92,9 @@ export class AcceptTable {
   unusedRow(isFree: (index: number) => boolean): number | undefined {
     for (let index = 1; index < ROWS; index++) {
       if (!isFree(index)) continue;
-      Atomics.store(this.cells, LAST_ROW, Math.max(index, Atomics.load(this.cells, LAST_ROW)));
+      this.#lastRow = Math.max(index, this.#lastRow);
+      Atomics.store(this.cells, LAST_ROW, this.#lastRow);
+      this.row(index).clear();
       return index;
     }
     return undefined;
@@ -148,7 +153,8 @@ export class AcceptRow {
     let held = 0;
     const cells = this.#cells;
     for (let row = 1, last = this.#table.lastRow; row <= last; row++) {
-      held += Atomics.load(cells, row * CELLS + HELD);
+      // A thread that cannot be ended would keep its places for ever.
+      if (Atomics.load(cells, row * CELLS + IS_LOST) === 0) held += Atomics.load(cells, row * CELLS + HELD);
     }
     return held <= Atomics.load(cells, MAX_CONNECTIONS);
   }
@@ -176,7 +182,8 @@ export class AcceptRow {
     let least = Infinity;
     const cells = this.#cells;
     for (let row = 1, last = this.#table.lastRow; row <= last; row++) {
-      if (Atomics.load(cells, row * CELLS + IS_TAKING) === 0) continue;
+      const takes = Atomics.load(cells, row * CELLS + IS_TAKING) === 1;
+      if (!takes || Atomics.load(cells, row * CELLS + IS_LOST) === 1) continue;
       least = Math.min(least, Atomics.load(cells, row * CELLS + RUNNING));
     }
     return least;
@@ -247,6 +254,11 @@ export class AcceptRow {
   /** The server closes anew. */
   forgetEarly(): void {
     Atomics.store(this.#cells, this.#cell + EARLY, 0);
+  }
+
+  /** The worker runs nothing any more, though its thread may not be gone. */
+  lose(): void {
+    Atomics.store(this.#cells, this.#cell + IS_LOST, 1);
   }
 
   /** For the next worker. */

@@ -101,6 +101,7 @@ export class AcceptLoop {
   leave(): void {
     this.#isOpen = false;
     this.#socket.pause();
+    this.#row.stopsListening(); // its descriptor is closed with it
   }
 
   /** The server closes: what becomes of the requests that run now is counted. */
@@ -119,6 +120,10 @@ export class AcceptLoop {
 
   /** Brings the socket to what may be done now. */
   #goOn(): void {
+    if (this.#isFinishing && this.#isOpen) {
+      if (!this.#holdsPlace()) this.#socket.pause();
+      return;
+    }
     if (!this.#isFailing && this.#mayTake()) {
       if (this.#isTaking) return;
       this.#stopLooking();
@@ -145,8 +150,9 @@ export class AcceptLoop {
     return this.#isOpen && !this.#table.isOver;
   }
 
-  /** Whether no other one has much less to do. */
+  /** Whether no other one has much less to do. Datagrams do not stay. */
   #isFair(): boolean {
+    if (this.#options.terms.sharing.socketType === 'datagram') return true;
     const least = this.#row.leastLoad();
     const lead = fairLead(least);
     return this.#running - least < (this.#isTaking ? lead : lead / 2);
@@ -165,15 +171,16 @@ export class AcceptLoop {
     this.#isFailing = false;
     this.#goOn();
     let taken = 0;
-    while (!this.#isTaking && taken < MOST_AT_A_LOOK && this.#hasRoom && this.#holdsPlace()) {
-      if (!this.#socket.takeWaiting()) break;
-      taken++;
-    }
+    while (this.#mayTakeAtALook && taken < MOST_AT_A_LOOK && this.#socket.takeWaiting()) taken++;
     if (this.#isTaking) return;
     this.#giveUpPlace();
-    if (taken === 0) return; // the next look is due
+    if (taken === 0 || this.#isFailing) return; // the next look is due
     this.#stopLooking();
     this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN_MS);
+  }
+
+  get #mayTakeAtALook(): boolean {
+    return !this.#isFailing && !this.#isTaking && this.#hasRoom && this.#holdsPlace();
   }
 
   #stopLooking(): void {

@@ -36,14 +36,16 @@ export function contractSuite(composition: Composition): void {
     afterAll(() => bed[Symbol.asyncDispose]());
 
     servingCases(bed);
+    const isPart = isInPart(composition);
+    if (isPart && bed.acceptsInWorkers && composition.kind !== 'tcp') return;
     faultCases(bed);
     concurrencyCases(bed);
     closingCases(bed);
     arrivalCases(bed);
     if (bed.isStream) clientCases(bed);
     if (bed.isUnix) peerCases(bed);
-    if (composition.runsIn !== 'loop') workerCases(bed, isInPart(composition));
-    if (isInPart(composition)) return;
+    if (composition.runsIn !== 'loop') workerCases(bed, isPart);
+    if (isPart) return;
 
     lifecycleCases(bed);
     loadingCases(bed);

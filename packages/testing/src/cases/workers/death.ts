@@ -139,11 +139,15 @@ export function deathCases(workers: WorkerBed): void {
       await load.stop();
       await until(() => server.stats().active === 0);
       const { accepted, completed, failed, rejected } = server.stats();
-      expect(accepted).toBe(fates.answered + fates.ended + orders);
+      const connected = fates.answered + fates.ended + orders;
+      expect(accepted).toBeLessThanOrEqual(connected);
+      // A process that takes requests for itself may be killed between accept(2) and its next instruction.
+      const uncounted = bed.acceptsInWorkers && engine.deaths.SIGKILL !== undefined ? deaths : 0;
+      expect(accepted).toBeGreaterThanOrEqual(connected - uncounted);
       expect(completed + failed).toBe(accepted);
       expect(rejected).toBe(0);
       // A request may fail after its answer has left; but nobody is let down without a report.
-      expect(fates.ended + orders).toBeLessThanOrEqual(failed);
+      expect(fates.ended + orders - uncounted).toBeLessThanOrEqual(failed);
       expect(errorsOfRequests(server)).toHaveLength(failed);
       for (const { error } of server.errors.entries) expect(engine.died).toContain(codeOf(error));
       await until(() => workers.present(server) === present);

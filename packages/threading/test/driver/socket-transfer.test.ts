@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { BoundInetAddress } from '@socketserver/core';
 import { askStream, askUdp, connectTo, readAll, until, type TestBed } from '@socketserver/testing';
-import { ThreadingUDPServer } from '@socketserver/threading';
 import { tcpBed, threadsOf, udpBed, unixBed } from '../support/beds.js';
 import { Client } from '../support/clients.js';
 import { canTransfer, fixture, packageFile, run, WITHOUT_KOFFI } from '../support/program.js';

@@ -67,6 +67,14 @@ export async function carryOut(handler: WorkerHandler, line: string): Promise<st
       writeFileSync(`${first}.blocked`, '');
       while (!existsSync(first)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
       process.exit(3);
+    /** Stands still for ever once the file is there, with no request that it runs. */
+    case 'standStillLater':
+      setInterval(() => {
+        if (!existsSync(first)) return;
+        writeFileSync(`${first}.still`, '');
+        for (;;);
+      }, LOOK_MS);
+      break;
     /** What is thrown has texts of so many characters. */
     case 'throw': {
       const text = 'x'.repeat(Number(first));

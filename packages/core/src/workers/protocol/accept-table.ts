@@ -53,14 +53,12 @@ export type AcceptCounts = Record<Outcome | 'accepted', number>;
 
 /** The whole memory. */
 export class AcceptTable {
-  readonly memory: ArrayBufferLike;
   readonly cells: Int32Array;
   readonly longs: BigInt64Array;
   /** What the main side has written to the memory, which a child may have changed. */
   #lastRow = 0;
 
   constructor(memory: ArrayBufferLike) {
-    this.memory = memory;
     this.cells = new Int32Array(memory);
     this.longs = new BigInt64Array(memory);
   }

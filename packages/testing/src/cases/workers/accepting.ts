@@ -181,6 +181,19 @@ export function acceptingCases(workers: WorkerBed): void {
     await blocked;
   });
 
+  test('close() ends at its deadline, though a worker that runs nothing does not answer', async () => {
+    await using served = await workers.serve({ max: 1, stuckTimeout: 0 });
+    const { server } = served;
+    const file = bed.freePath();
+    await workers.ask(server, `standStillLater ${file}`);
+    await server.served(1);
+    writeFileSync(file, '');
+    await until(() => existsSync(`${file}.still`));
+    expect(await server.close({ graceMs: 50 })).toEqual({ drained: 0, cut: 0, killed: 0, abandoned: 0 });
+    expect(workers.present(server)).toBe(0);
+    await workers.expectEnds(server, { completed: 1, failed: 0 });
+  });
+
   test('takes nothing after drain(), and what came meanwhile after resume()', async () => {
     await using served = await workers.serve({ max: 2 });
     const { server } = served;
